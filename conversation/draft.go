@@ -1,0 +1,91 @@
+package conversation
+
+import "time"
+
+// DraftID identifies a draft.
+type DraftID string
+
+// Recipient is somebody a draft goes to: a contact, and an explicit address
+// when the user chose or typed one (the address then belongs to the contact,
+// or Contact is empty for a stranger).
+type Recipient struct {
+	Contact ContactID `json:"contact,omitempty"`
+	Name    string    `json:"name,omitempty"`
+	Address Address   `json:"address,omitzero"`
+}
+
+// DraftKind says how a draft began.
+type DraftKind string
+
+// The kinds of draft.
+const (
+	DraftNew     DraftKind = "new"
+	DraftReply   DraftKind = "reply"
+	DraftForward DraftKind = "forward"
+)
+
+// Draft is a message being written. It is saved after each second of quiet.
+type Draft struct {
+	ID           DraftID        `json:"id"`
+	Kind         DraftKind      `json:"kind"`
+	Conversation ConversationID `json:"conversation,omitempty"`
+	Source       MessageID      `json:"source,omitempty"` // answered or forwarded
+	To           []Recipient    `json:"to,omitempty"`
+	Cc           []Recipient    `json:"cc,omitempty"`
+	Bcc          []Recipient    `json:"bcc,omitempty"`
+	Subject      string         `json:"subject,omitempty"`
+	Text         string         `json:"text,omitempty"`
+	Attach       []string       `json:"attach,omitempty"` // paths of files
+	Via          string         `json:"via,omitempty"`    // "" or "auto": the program chooses; else a channel's id
+	From         string         `json:"from,omitempty"`   // own address, "" for the account's first
+	ConfirmClear bool           `json:"confirm_clear,omitempty"`
+	Saved        time.Time      `json:"saved,omitzero"`
+}
+
+// State is where an outbox entry stands. The machine:
+//
+//	held ──(hold time over)──▶ queued ──▶ sending ──▶ sent
+//	 │ cancel                   │ ▲          │
+//	 ▼                          │ └─retry────┤ temporary error, or cut before the
+//	cancelled ◀─────────────────┘            │ message itself was handed over
+//	                                         ├──▶ failed   refused for good; retry by hand
+//	                                         └──▶ unknown  cut after it was handed over and
+//	                                                       before the answer: the server is asked,
+//	                                                       and what it cannot tell is left to the user
+type State string
+
+// The states.
+const (
+	StateHeld      State = "held"
+	StateQueued    State = "queued"
+	StateSending   State = "sending"
+	StateSent      State = "sent"
+	StateFailed    State = "failed"
+	StateUnknown   State = "unknown"
+	StateCancelled State = "cancelled"
+)
+
+// EntryID identifies an outbox entry.
+type EntryID string
+
+// Entry is a message accepted by the program and not yet (or just now)
+// accepted by a server. It is on disk before the network is touched.
+type Entry struct {
+	ID         EntryID
+	State      State
+	Account    AccountID
+	Protocol   Protocol
+	Recipients []Address // the envelope, Bcc included
+	Wire       []byte    // the bytes to hand over: RFC 5322 without Bcc, or a Mastodon post as JSON
+	Copy       []byte    // mail: the copy kept in Sent (with Bcc), nil when the same as Wire
+	RFCID      string    // Message-ID, without angle brackets
+	Draft      Draft     // to come back to when it fails
+	Line       string    // the one line of reason at the time of sending
+	Score      int       // the predicted score at the time of sending
+	HandedOver bool      // the body was on its way to the server
+	Attempts   int
+	NextTry    time.Time // held and queued entries wait until then
+	Created    time.Time
+	Error      string    // the last error, one line, unsanitised
+	Message    MessageID // the stored message, once sent
+}

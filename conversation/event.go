@@ -1,0 +1,40 @@
+package conversation
+
+import "time"
+
+// Event says what changed. It carries identifiers only; whoever shows
+// something reads it again from the store.
+type Event struct {
+	Conversations []ConversationID // touched; nil with All set means "any"
+	All           bool
+	Outbox        bool
+	Accounts      []Status // accounts whose status changed
+	New           int      // messages that arrived now, for notifications
+}
+
+// Phase is what an account is doing.
+type Phase string
+
+// The phases.
+const (
+	PhaseIdle      Phase = "idle"    // connected, waiting for news
+	PhaseSync      Phase = "sync"    // fetching
+	PhaseOffline   Phase = "offline" // waiting to try again
+	PhaseRefused   Phase = "refused" // login refused: waits for the user
+	PhasePaused    Phase = "paused"
+	PhaseElsewhere Phase = "elsewhere" // another process of this program serves it
+)
+
+// Status is the state of one account as the interface shows it.
+type Status struct {
+	Account  AccountID
+	Protocol Protocol
+	Address  Address
+	Phase    Phase
+	Detail   string    // what is being done, or the error; one line, unsanitised
+	Done     int       // messages fetched in this pass
+	Total    int       // messages to fetch in this pass, 0 when unknown
+	Last     time.Time // end of the last good pass
+	Next     time.Time // when it tries again
+	TLS      string    // version of the connection, "" when none
+}

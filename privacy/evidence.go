@@ -1,0 +1,64 @@
+package privacy
+
+// Evidence is everything that was seen of one message and bears on its index.
+// It is plain data: transports, the mail parser and (later) the OpenPGP reader
+// fill it, FactsOf turns it into Facts. The zero value means "nothing known".
+type Evidence struct {
+	Protocol       string         `json:"protocol"` // "mail", "mastodon", …
+	Security       Security       `json:"security"`
+	Transport      Transport      `json:"transport"`
+	Authentication Authentication `json:"authentication"`
+	Remote         Remote         `json:"remote"`
+	OwnHop         bool           `json:"own_hop"`       // own server reached over verified TLS
+	Visibility     string         `json:"visibility"`    // Mastodon: "direct", "private", "unlisted", "public"; else ""
+	SameProvider   bool           `json:"same_provider"` // never left one provider's servers
+	Forged         bool           `json:"forged"`        // the provider (or a local check) says the From domain did not send it
+	ManyFrom       bool           `json:"many_from"`     // several or no addresses in From
+	Active         bool           `json:"active"`        // forms, scripts or CSS conditions in the HTML
+}
+
+// Security is what is known of sealing and signing (JSON object "security" of
+// the command line). Words are those of the command line's contract.
+type Security struct {
+	Sealed           string `json:"sealed"`    // "none", "partial", "full"
+	Signature        string `json:"signature"` // "none", "good", "bad", "unknown_key", "expired_key", "weak", "mismatch"
+	Signer           string `json:"signer,omitempty"`
+	SignerAddress    string `json:"signer_address,omitempty"`
+	Covers           string `json:"covers"`            // "none", "part", "whole"
+	ProtectedHeaders string `json:"protected_headers"` // "none", "clear", "cipher", "legacy"
+	Decrypted        bool   `json:"decrypted"`
+	Error            string `json:"error,omitempty"`
+}
+
+// Transport is what is known of the way the message came.
+type Transport struct {
+	Ingress string `json:"ingress"`       // "auth", "tls", "plain", "unknown"
+	TLS     string `json:"tls,omitempty"` // "1.3", "1.2"; empty when unknown
+	Hops    []Hop  `json:"hops,omitempty"`
+}
+
+// Hop is one Received header, topmost first. Only hops above and including the
+// ingress hop are believed; the others are claims.
+type Hop struct {
+	By      string `json:"by,omitempty"`
+	From    string `json:"from,omitempty"`
+	With    string `json:"with,omitempty"`
+	TLS     string `json:"tls,omitempty"` // "1.3", "1.2", "yes" (version not told); empty when none was told
+	Network bool   `json:"-"`             // false for local pick-up, LMTP and scripts
+}
+
+// Authentication is the verdict on the sender's domain (RFC 8601).
+type Authentication struct {
+	Source  string `json:"source"` // "provider", "local", "none"
+	DKIM    string `json:"dkim"`   // "pass", "fail", "none"
+	SPF     string `json:"spf"`
+	DMARC   string `json:"dmarc"`
+	Aligned bool   `json:"aligned"` // a passing result is for the domain of From
+}
+
+// Remote counts what the message would load from elsewhere.
+type Remote struct {
+	Images   int  `json:"images"`
+	Trackers int  `json:"trackers"`
+	Loaded   bool `json:"loaded"`
+}
