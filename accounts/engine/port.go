@@ -9,20 +9,13 @@ import (
 	"github.com/caliopen/caliopen-tui/privacy"
 )
 
-// Arrival is a copy that was fetched, with what was read from it.
-type Arrival struct {
-	Copy   accounts.Copy // Raw may be nil when Packed is set
-	Packed []byte        // the raw source, compressed by Store.Pack
-	SHA256 [32]byte      // of the raw source
-	Parsed conversation.Parsed
-}
-
-// Change tells what a write touched.
-type Change struct {
-	Conversations []conversation.ConversationID
-	New           int // messages not known before
-	Unread        int // of those, received and unread
-}
+// Arrival, Change and Own are declared with the accounts, so that a store can
+// speak of them without knowing the engine.
+type (
+	Arrival = accounts.Arrival
+	Change  = accounts.Change
+	Own     = accounts.Own
+)
 
 // Store is what the engine needs from the database. Each call is one
 // transaction and durable when it returns.
@@ -73,12 +66,4 @@ type Store interface {
 	Learned(ctx context.Context, a conversation.AccountID) ([]byte, error)
 	SaveLearned(ctx context.Context, a conversation.AccountID, data []byte) error
 	Rejudge(ctx context.Context, a conversation.AccountID, judge func(origin []byte, ev *privacy.Evidence) bool) (Change, error)
-}
-
-// Own is one of the user's own accounts as the store needs to know it.
-type Own struct {
-	Account   conversation.AccountID
-	Protocol  conversation.Protocol
-	Addresses []conversation.Address
-	Name      string
 }
