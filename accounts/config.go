@@ -1,0 +1,162 @@
+package accounts
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// maxConfig bounds the configuration file: it is read whole.
+const maxConfig = 1 << 20
+
+// Config is the configuration file, config.toml. Every key is optional.
+type Config struct {
+	Lang              string            `toml:"lang,omitempty"`
+	Theme             string            `toml:"theme,omitempty"`
+	Glyphs            string            `toml:"glyphs,omitempty"`             // "unicode", "ascii", "" to find out
+	HoldSeconds       *int              `toml:"hold-seconds,omitempty"`       // how long a message can be taken back
+	PassphraseCommand string            `toml:"passphrase-command,omitempty"` // opens the encrypted file of secrets
+	Keys              map[string]string `toml:"keys,omitempty"`               // action = "keys"
+	Accounts          []Account         `toml:"account,omitempty"`
+}
+
+// Account is one [[account]] of the configuration.
+type Account struct {
+	Name            string   `toml:"name"`
+	Kind            string   `toml:"kind"` // "mail" or "mastodon"
+	Address         string   `toml:"address,omitempty"`
+	Aliases         []string `toml:"aliases,omitempty"` // more own addresses
+	DisplayName     string   `toml:"display-name,omitempty"`
+	IMAP            string   `toml:"imap,omitempty"`
+	SMTP            string   `toml:"smtp,omitempty"`
+	Server          string   `toml:"server,omitempty"` // Mastodon: "https://social.example"
+	User            string   `toml:"user,omitempty"`   // "" for the address
+	PasswordCommand string   `toml:"password-command,omitempty"`
+	Secret          string   `toml:"secret,omitempty"` // where it is kept: "keyring", "encrypted", "clear"
+	OAuth           bool     `toml:"oauth,omitempty"`  // the secret is an OAuth 2.0 token
+	CA              string   `toml:"ca,omitempty"`     // file of a private authority's certificates
+	AuthServID      string   `toml:"authserv-id,omitempty"`
+	Poll            int      `toml:"poll-seconds,omitempty"`
+	Paused          bool     `toml:"paused,omitempty"`
+}
+
+// Login gives the name to log in with.
+func (a Account) Login() string {
+	if a.User != "" {
+		return a.User
+	}
+	return a.Address
+}
+
+// Protocol gives the protocol of the account.
+func (a Account) Protocol() conversation.Protocol { return conversation.Protocol(a.Kind) }
+
+// Own gives the account's own address and its aliases in canonical form.
+func (a Account) Own() []conversation.Address {
+	var own []conversation.Address
+	for _, text := range append([]string{a.Address}, a.Aliases...) {
+		switch {
+		case text == "":
+		case a.Protocol() == conversation.Mastodon:
+			own = append(own, conversation.MastodonAddress(text, ""))
+		default:
+			own = append(own, conversation.MailAddress(text))
+		}
+	}
+	return own
+}
+
+// Account finds an account by its name.
+func (c *Config) Account(name string) (Account, bool) {
+	for _, a := range c.Accounts {
+		if strings.EqualFold(a.Name, name) {
+			return a, true
+		}
+	}
+	return Account{}, false
+}
+
+// ReadConfig reads a configuration file. A file that does not exist is an
+// empty configuration: the program then offers its first run.
+func ReadConfig(path string) (*Config, error) {
+	data, err := readBounded(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Config{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("config: %w", errors.Join(ErrConfig, err))
+	}
+	return ParseConfig(path, data)
+}
+
+func readBounded(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if err == nil && len(data) > maxConfig {
+		err = fmt.Errorf("%s: larger than %d bytes", path, maxConfig)
+	}
+	return data, err
+}
+
+// ParseConfig reads the text of a configuration file; path is named in errors.
+// Keys it does not know are errors, so that a misspelt one is not passed over.
+func ParseConfig(path string, data []byte) (*Config, error) {
+	var c Config
+	d := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return nil, decodeProblem(path, err)
+	}
+	seen := map[string]bool{}
+	for i := range c.Accounts {
+		a := &c.Accounts[i]
+		if err := a.Check(); err != nil {
+			return nil, fmt.Errorf("config: %s: %w", path, err)
+		}
+		if key := strings.ToLower(a.Name); seen[key] {
+			return nil, problem("config.twice", ErrConfig, map[string]any{"Account": a.Name, "File": path})
+		} else {
+			seen[key] = true
+		}
+	}
+	return &c, nil
+}
+
+func decodeProblem(path string, err error) error {
+	var (
+		strict *toml.StrictMissingError
+		syntax *toml.DecodeError
+	)
+	switch {
+	case errors.As(err, &strict) && len(strict.Errors) > 0:
+		first := strict.Errors[0]
+		line, column := first.Position()
+		return problem("config.unknown_key", joinConfig(err), map[string]any{
+			"File": path, "Line": line, "Column": column, "Key": strings.Join(first.Key(), "."),
+		})
+	case errors.As(err, &syntax):
+		line, column := syntax.Position()
+		return problem("config.syntax", joinConfig(err), map[string]any{
+			"File": path, "Line": line, "Column": column, "Detail": strings.TrimPrefix(syntax.Error(), "toml: "),
+		})
+	}
+	return fmt.Errorf("config: %s: %w", path, joinConfig(err))
+}
+
+func joinConfig(err error) error {
+	if err == nil {
+		return ErrConfig
+	}
+	return errors.Join(ErrConfig, err)
+}
