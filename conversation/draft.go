@@ -1,6 +1,10 @@
 package conversation
 
-import "time"
+import (
+	"time"
+
+	"github.com/caliopen/caliopen-tui/privacy"
+)
 
 // DraftID identifies a draft.
 type DraftID string
@@ -75,14 +79,15 @@ type Entry struct {
 	State      State
 	Account    AccountID
 	Protocol   Protocol
-	Recipients []Address // the envelope, Bcc included
-	Wire       []byte    // the bytes to hand over: RFC 5322 without Bcc, or a Mastodon post as JSON
-	Copy       []byte    // mail: the copy kept in Sent (with Bcc), nil when the same as Wire
-	RFCID      string    // Message-ID, without angle brackets
-	Draft      Draft     // to come back to when it fails
-	Line       string    // the one line of reason at the time of sending
-	Score      int       // the predicted score at the time of sending
-	HandedOver bool      // the body was on its way to the server
+	Recipients []Address     // the envelope, Bcc included
+	Wire       []byte        // the bytes to hand over: RFC 5322 without Bcc, or a Mastodon post as JSON
+	Copy       []byte        // mail: the copy kept in Sent (with Bcc), nil when the same as Wire
+	RFCID      string        // Message-ID, without angle brackets
+	Draft      Draft         // to come back to when it fails
+	Line       string        // the one line of reason at the time of sending
+	Score      int           // the predicted score at the time of sending
+	Facts      privacy.Facts // what was predicted at the time of sending
+	HandedOver bool          // the body was on its way to the server
 	Attempts   int
 	NextTry    time.Time // held and queued entries wait until then
 	Created    time.Time

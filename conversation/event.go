@@ -37,4 +37,5 @@ type Status struct {
 	Last     time.Time // end of the last good pass
 	Next     time.Time // when it tries again
 	TLS      string    // version of the connection, "" when none
+	Err      error     // the error behind Detail, nil when there is none
 }

@@ -57,6 +57,10 @@ type Store interface {
 	// Sent closes an entry and stores the message that was sent, so that it
 	// stands in its conversation before any server shows a copy.
 	Sent(ctx context.Context, id conversation.EntryID, a Arrival) (Change, error)
+	// Unkept gives sent entries whose copy is not in the server's Sent folder
+	// yet; Kept notes that it is, or that it never will be.
+	Unkept(ctx context.Context, a conversation.AccountID) ([]conversation.Entry, error)
+	Kept(ctx context.Context, id conversation.EntryID) error
 	// Bounce marks an address as refused for good.
 	Bounce(ctx context.Context, a conversation.Address) error
 

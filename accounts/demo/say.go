@@ -1,0 +1,188 @@
+package demo
+
+import (
+	"fmt"
+	"mime"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+
+	"github.com/caliopen/caliopen-tui/accounts/demo/fediverse"
+	"github.com/caliopen/caliopen-tui/accounts/demo/postoffice"
+)
+
+// say makes one message of a story real.
+func (w *World) say(l *Line, at time.Time) error {
+	if l.Channel == "masto" {
+		return w.post(l, at)
+	}
+	return w.mail(l, at)
+}
+
+// mailAddress resolves a key of a story to a mail address and a name.
+func (w *World) mailAddress(key string) (address, name string, err error) {
+	switch {
+	case key == "me":
+		return myMail, MyName, nil
+	case key == "me.work":
+		return myWork, MyName, nil
+	case strings.Contains(key, "@"):
+		return key, "", nil
+	}
+	base, which, _ := strings.Cut(key, ".")
+	p, ok := w.people[base]
+	n := 0
+	if which != "" {
+		n = int(which[0] - '1')
+	}
+	if !ok || p.address(n) == "" {
+		return "", "", fmt.Errorf("nobody is called %q", key)
+	}
+	return p.address(n), p.Name, nil
+}
+
+// named gives an address as a header has it.
+func named(address, name string) string {
+	if name == "" {
+		return address
+	}
+	enc := mime.QEncoding.Encode("utf-8", name)
+	if enc == name {
+		enc = `"` + name + `"`
+	}
+	return enc + " <" + address + ">"
+}
+
+// mail files one mail: in Sent when the user wrote it, else in the inbox.
+func (w *World) mail(l *Line, at time.Time) error {
+	from, name, err := w.mailAddress(l.From)
+	if err != nil {
+		return err
+	}
+	if n, ok := l.Options["as"]; ok {
+		name = strings.ReplaceAll(n, "_", " ")
+	}
+	if l.Has("raw") && l.Options["as"] != "" {
+		name = unescape(name)
+	}
+	le := &letter{from: named(from, name), subject: l.Subject, at: at, line: l}
+	var mine []string
+	if le.to, mine, err = w.header(l.To, mine); err != nil {
+		return err
+	}
+	if cc := l.Options["cc"]; cc != "" {
+		if le.cc, mine, err = w.header(strings.Split(cc, ","), mine); err != nil {
+			return err
+		}
+	}
+	le.listAddress = l.To[0]
+	w.thread(le, l, from)
+	if from == myMail || from == myWork {
+		return w.office.Put(from, "Sent", le.bytes(), at, imap.FlagSeen)
+	}
+	if len(mine) == 0 { // over a list
+		mine = []string{myMail}
+	}
+	for _, to := range mine {
+		if err := w.file(l, to, from, le.bytes(), at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// header resolves recipients, and collects which of them are the user.
+func (w *World) header(keys []string, mine []string) (list, own []string, err error) {
+	for _, k := range keys {
+		a, n, err := w.mailAddress(k)
+		if err != nil {
+			return nil, nil, err
+		}
+		if a == myMail || a == myWork {
+			mine = append(mine, a)
+		}
+		list = append(list, named(a, n))
+	}
+	return list, mine, nil
+}
+
+// thread gives the message its Message-ID and what it refers to.
+func (w *World) thread(le *letter, l *Line, from string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, domain, _ := strings.Cut(from, "@")
+	le.id = fmt.Sprintf("<%s.%d@%s>", l.Name, le.at.Unix(), domain)
+	if l.Answers != "" {
+		le.answers = w.ids[l.Answers]
+		if le.answers != "" {
+			le.refs = append(append([]string(nil), w.refs[l.Answers]...), le.answers)
+		}
+	}
+	w.ids[l.Name], w.refs[l.Name] = le.id, le.refs
+}
+
+// file delivers a received mail as the provider would have.
+func (w *World) file(l *Line, to, from string, raw []byte, at time.Time) error {
+	_, domain, _ := strings.Cut(from, "@")
+	p := postoffice.Path{Host: "mail." + domain, From: domain, TLS: "TLSv1.3", DKIM: "pass", DMARC: "pass", At: at}
+	switch l.Options["tls"] {
+	case "1.2":
+		p.TLS = "TLSv1.2"
+	case "none":
+		p.TLS = ""
+	}
+	if d := l.Options["dkim"]; d != "" {
+		p.DKIM, p.DMARC = d, ""
+	}
+	if d := l.Options["dmarc"]; d != "" {
+		p.DMARC = d
+	}
+	folder := "INBOX"
+	if f := l.Options["folder"]; f != "" {
+		folder = f
+	}
+	var flags []imap.Flag
+	if l.At < 0 && !l.Has("unread") {
+		flags = append(flags, imap.FlagSeen)
+	}
+	if l.Has("star") {
+		flags = append(flags, imap.FlagFlagged)
+	}
+	return w.office.Put(to, folder, w.office.Stamped(to, raw, p), at, flags...)
+}
+
+// post publishes one private mention.
+func (w *World) post(l *Line, at time.Time) error {
+	from, err := w.acct(l.From)
+	if err != nil {
+		return err
+	}
+	var to []string
+	for _, k := range l.To {
+		a, err := w.acct(k)
+		if err != nil {
+			return err
+		}
+		to = append(to, "@"+a)
+	}
+	w.mu.Lock()
+	parent := w.ids[l.Answers]
+	w.mu.Unlock()
+	p := w.fedi.Say(fediverse.Post{From: from, Text: strings.Join(to, " ") + " " + l.Text, Spoiler: l.Subject, InReplyTo: parent, At: at})
+	w.mu.Lock()
+	w.ids[l.Name] = p.ID
+	w.mu.Unlock()
+	return nil
+}
+
+// acct resolves a key of a story to a Mastodon account.
+func (w *World) acct(key string) (string, error) {
+	if key == "me" {
+		return myMasto, nil
+	}
+	if p := w.people[key]; p.Mastodon != "" {
+		return p.Mastodon, nil
+	}
+	return "", fmt.Errorf("nobody on Mastodon is called %q", key)
+}

@@ -1,0 +1,199 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
+)
+
+// deliver sends what is due. An error of one entry is kept with that entry;
+// the error returned is one of the connection.
+func (w *worker) deliver(ctx context.Context) error {
+	due, err := w.o.Store.Due(ctx, w.id(), w.o.Now())
+	if err != nil {
+		return fmt.Errorf("engine: outbox: %w", err)
+	}
+	for _, e := range due {
+		if e.State == conversation.StateSending {
+			err = w.recover(ctx, e)
+		} else {
+			err = w.send(ctx, e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return w.keep(ctx)
+}
+
+// send hands one entry over. The entry is claimed first: of two processes only
+// one gets it.
+func (w *worker) send(ctx context.Context, e conversation.Entry) error {
+	from := []conversation.State{conversation.StateHeld, conversation.StateQueued}
+	err := w.o.Store.MoveEntry(ctx, e.ID, from, conversation.StateSending, time.Time{}, "")
+	if errors.Is(err, conversation.ErrGuard) {
+		return nil // taken back, or sent by somebody else
+	}
+	if err != nil {
+		return err
+	}
+	w.outboxChanged()
+	handed := false
+	rec, err := w.acc.Transport.Send(ctx, e, func() error {
+		handed = true
+		return w.o.Store.HandOver(ctx, e.ID)
+	})
+	switch {
+	case err == nil:
+		return w.sent(ctx, e, rec)
+	case errors.Is(err, accounts.ErrRefused):
+		return w.fail(ctx, e, err, rec)
+	case handed && !errors.Is(err, accounts.ErrTemporary) && !errors.Is(err, accounts.ErrAuth):
+		// Cut after the body left: whether it arrived has to be asked, on a
+		// fresh connection and with a context that outlives this one's end.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+		defer cancel()
+		e.HandedOver = true
+		return w.recover(ctx, e)
+	}
+	return w.later(ctx, e, err)
+}
+
+// recover settles an entry found in "sending": nothing left when the body had
+// not been handed over, else the server is asked.
+func (w *worker) recover(ctx context.Context, e conversation.Entry) error {
+	if !e.HandedOver {
+		return w.move(ctx, e, conversation.StateQueued, w.o.Now(), "")
+	}
+	found, rec, err := w.acc.Transport.Find(ctx, e)
+	switch {
+	case found:
+		return w.sent(ctx, e, rec)
+	case err == nil:
+		return w.move(ctx, e, conversation.StateQueued, w.o.Now(), "")
+	case errors.Is(err, accounts.ErrUnclear):
+		w.add(Summary{Failed: 1})
+		return w.move(ctx, e, conversation.StateUnknown, time.Time{}, err.Error())
+	}
+	return err // not reached: asked again in the next pass
+}
+
+// later puts an entry back into the queue after a passing fault, waiting
+// longer each time. Faults of the connection end the pass, faults of this
+// entry do not.
+func (w *worker) later(ctx context.Context, e conversation.Entry, cause error) error {
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	wait := min(15*time.Second<<min(e.Attempts, 10), time.Hour)
+	if err := w.move(keep, e, conversation.StateQueued, w.o.Now().Add(wait), cause.Error()); err != nil {
+		return err
+	}
+	if errors.Is(cause, accounts.ErrTemporary) {
+		return nil
+	}
+	return cause
+}
+
+// fail closes an entry that was refused for good; its text stays in the outbox.
+func (w *worker) fail(ctx context.Context, e conversation.Entry, cause error, rec accounts.Receipt) error {
+	w.add(Summary{Failed: 1})
+	for _, a := range rec.Refused {
+		if err := w.o.Store.Bounce(ctx, a); err != nil {
+			return err
+		}
+	}
+	return w.move(ctx, e, conversation.StateFailed, time.Time{}, cause.Error())
+}
+
+func (w *worker) move(ctx context.Context, e conversation.Entry, to conversation.State, next time.Time, problem string) error {
+	err := w.o.Store.MoveEntry(ctx, e.ID, []conversation.State{conversation.StateSending}, to, next, problem)
+	if errors.Is(err, conversation.ErrGuard) {
+		err = nil
+	}
+	w.outboxChanged()
+	return err
+}
+
+func (w *worker) outboxChanged() { w.o.Publish(conversation.Event{Outbox: true}) }
+
+// sent closes an entry and stores its message. It must not be left out when
+// the program is asked to end right now: the server has the message.
+func (w *worker) sent(ctx context.Context, e conversation.Entry, rec accounts.Receipt) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	ch, err := w.o.Store.Sent(ctx, e.ID, w.asArrival(e, rec))
+	if err != nil {
+		return fmt.Errorf("engine: note %s as sent: %w", e.ID, err)
+	}
+	for _, a := range rec.Refused {
+		if err := w.o.Store.Bounce(ctx, a); err != nil {
+			return err
+		}
+	}
+	if rec.Saved {
+		if err := w.o.Store.Kept(ctx, e.ID); err != nil {
+			return err
+		}
+	}
+	w.add(Summary{Sent: 1})
+	w.changed(ch)
+	w.outboxChanged()
+	return nil
+}
+
+// asArrival makes the sent message as the store keeps it: what the server gave
+// back, or the own copy.
+func (w *worker) asArrival(e conversation.Entry, rec accounts.Receipt) Arrival {
+	raw := rec.Raw
+	if raw == nil {
+		if raw = e.Copy; raw == nil {
+			raw = e.Wire
+		}
+	}
+	now := w.o.Now().UTC()
+	c := accounts.Copy{ID: rec.ID, Received: now, Raw: raw, Flags: accounts.Flags{Seen: true}}
+	p := w.o.Formats[w.acc.Own.Protocol].Parse(raw, conversation.ParseContext{
+		Account: w.id(), Home: w.home(), Own: w.address(), Received: now,
+	})
+	m := &p.Message
+	m.Account, m.Received, m.Direction, m.Read = w.id(), now, conversation.Out, true
+	m.Evidence.OwnHop = w.ownHop()
+	m.Facts = e.Facts
+	m.Facts.OwnHop = m.Evidence.OwnHop
+	m.Index = privacy.Message(m.Facts)
+	return Arrival{Copy: c, Packed: w.o.Store.Pack(raw), SHA256: sha256.Sum256(raw), Parsed: p}
+}
+
+// ownHop tells whether the own server was reached over verified TLS.
+func (w *worker) ownHop() bool {
+	s := w.acc.Transport.Security()
+	return s.Verified && s.TLS != ""
+}
+
+// keep stores the copies of sent mails in Sent that are not there yet. It runs
+// after sending, and again in later passes until it worked.
+func (w *worker) keep(ctx context.Context) error {
+	list, err := w.o.Store.Unkept(ctx, w.id())
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		err := w.acc.Transport.Keep(ctx, e)
+		if err != nil && !errors.Is(err, accounts.ErrRefused) && !errors.Is(err, accounts.ErrFolder) && !errors.Is(err, accounts.ErrUnsupported) {
+			return fmt.Errorf("engine: copy to Sent: %w", err)
+		}
+		if err != nil {
+			w.o.Log.Warn("no copy in Sent", "account", w.id(), "err", err)
+		}
+		if err := w.o.Store.Kept(ctx, e.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy/trace"
+)
+
+// Account is one account to serve.
+type Account struct {
+	Own       Own
+	Transport accounts.Transport
+	Trust     trace.Trust // configured by the user; the zero value means "learn"
+	Poll      time.Duration
+	Paused    bool
+}
+
+// Options is what an Engine is made of.
+type Options struct {
+	Store   Store
+	Formats map[conversation.Protocol]conversation.Format
+	LockDir string // where the lock files lie; "" for no locking (tests)
+	Publish func(conversation.Event)
+	Now     conversation.Clock
+	Log     *slog.Logger
+}
+
+// Engine serves accounts. Its methods may be called from any goroutine.
+type Engine struct {
+	o       Options
+	mu      sync.Mutex
+	workers map[conversation.AccountID]*worker
+	ctx     context.Context // of Run; nil before
+	group   sync.WaitGroup
+}
+
+// New gives an engine without accounts.
+func New(o Options) *Engine {
+	if o.Publish == nil {
+		o.Publish = func(conversation.Event) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Engine{o: o, workers: map[conversation.AccountID]*worker{}}
+}
+
+// Add makes accounts known to the store and serves them, at once when the
+// engine runs already.
+func (e *Engine) Add(ctx context.Context, list ...Account) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, a := range list {
+		if _, dup := e.workers[a.Own.Account]; dup {
+			return fmt.Errorf("engine: account %q is there already", a.Own.Account)
+		}
+	}
+	for _, a := range list {
+		e.workers[a.Own.Account] = newWorker(&e.o, a)
+	}
+	if err := e.o.Store.SetOwn(ctx, e.own()); err != nil {
+		for _, a := range list {
+			delete(e.workers, a.Own.Account)
+		}
+		return fmt.Errorf("engine: declare own addresses: %w", err)
+	}
+	if e.ctx != nil {
+		for _, a := range list {
+			e.start(e.workers[a.Own.Account])
+		}
+	}
+	return nil
+}
+
+// Remove stops serving an account and waits until its connections are closed.
+func (e *Engine) Remove(ctx context.Context, id conversation.AccountID) error {
+	e.mu.Lock()
+	w := e.workers[id]
+	delete(e.workers, id)
+	own := e.own()
+	e.mu.Unlock()
+	if w == nil {
+		return fmt.Errorf("engine: account %q: %w", id, conversation.ErrNotFound)
+	}
+	w.stop()
+	return e.o.Store.SetOwn(ctx, own)
+}
+
+// own lists the own accounts in a steady order. The caller holds the lock.
+func (e *Engine) own() []Own {
+	var own []Own
+	for _, id := range slices.Sorted(maps.Keys(e.workers)) {
+		own = append(own, e.workers[id].acc.Own)
+	}
+	return own
+}
+
+// start runs a worker. The caller holds the lock.
+func (e *Engine) start(w *worker) {
+	ctx, cancel := context.WithCancel(e.ctx)
+	w.started(cancel)
+	e.group.Add(1)
+	go func() {
+		defer e.group.Done()
+		defer close(w.done)
+		w.run(ctx)
+	}()
+}
+
+// Run serves all accounts until the context ends, and returns when every
+// connection is closed.
+func (e *Engine) Run(ctx context.Context) {
+	e.mu.Lock()
+	e.ctx = ctx
+	for _, w := range e.workers {
+		e.start(w)
+	}
+	e.mu.Unlock()
+	<-ctx.Done()
+	e.group.Wait()
+}
+
+// Wake asks one account, or all when id is empty, for a pass now: to send, to
+// replay acts, to fetch.
+func (e *Engine) Wake(id conversation.AccountID) {
+	for _, w := range e.pick(id) {
+		w.ask(wakeSync)
+	}
+}
+
+// Poke tells that something may wait in the store: acts to replay, mail to
+// send. It costs a look into the store and touches the network only when there
+// is something.
+func (e *Engine) Poke() {
+	for _, w := range e.pick("") {
+		w.ask(wakeWork)
+	}
+}
+
+// pick gives the worker of an account, or all of them for "".
+func (e *Engine) pick(id conversation.AccountID) []*worker {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if id != "" {
+		if w := e.workers[id]; w != nil {
+			return []*worker{w}
+		}
+		return nil
+	}
+	return slices.Collect(maps.Values(e.workers))
+}
+
+// Statuses gives the state of each account, sorted by name.
+func (e *Engine) Statuses() []conversation.Status {
+	var out []conversation.Status
+	for _, w := range e.pick("") {
+		out = append(out, w.status())
+	}
+	slices.SortFunc(out, func(a, b conversation.Status) int {
+		return compare(string(a.Account), string(b.Account))
+	})
+	return out
+}
+
+func compare(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// Limits gives what an account's server said of its limits: the longest text
+// in characters, the largest message in bytes (0 for unknown), and how many
+// attachments it takes (-1 for any number).
+func (e *Engine) Limits(id conversation.AccountID) (maxText int, maxSize int64, files int) {
+	for _, w := range e.pick(id) {
+		if w.acc.Own.Account == id {
+			l := w.acc.Transport.Limits()
+			return l.MaxText, l.MaxSize, l.Files
+		}
+	}
+	return 0, 0, -1
+}
+
+// Security gives the security of an account's last connection.
+func (e *Engine) Security(id conversation.AccountID) accounts.Security {
+	for _, w := range e.pick(id) {
+		if w.acc.Own.Account == id {
+			return w.acc.Transport.Security()
+		}
+	}
+	return accounts.Security{}
+}

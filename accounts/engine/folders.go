@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// The parts of accounts.Mirror that need no parsing.
+
+// Folders gives the folders as of the last pass.
+func (m *mirror) Folders(ctx context.Context) ([]accounts.Folder, error) {
+	return m.w.o.Store.Folders(ctx, m.w.id())
+}
+
+// SaveFolder stores the state of a folder, after all that was added before, so
+// that a crash in between never skips messages.
+func (m *mirror) SaveFolder(ctx context.Context, f accounts.Folder) error {
+	if err := m.Flush(ctx); err != nil {
+		return err
+	}
+	return m.w.o.Store.SaveFolder(ctx, m.w.id(), f)
+}
+
+// DropFolder forgets a folder gone from the server.
+func (m *mirror) DropFolder(ctx context.Context, name string) error {
+	ch, err := m.w.o.Store.DropFolder(ctx, m.w.id(), name)
+	if err == nil {
+		m.touched(ch, func(*Summary) {})
+	}
+	return err
+}
+
+// Have lists the copies of a folder that are here.
+func (m *mirror) Have(ctx context.Context, folder string, validity uint32) ([]accounts.Have, error) {
+	if err := m.Flush(ctx); err != nil {
+		return nil, err
+	}
+	return m.w.o.Store.Have(ctx, m.w.id(), folder, validity)
+}
+
+// Reset drops the copies of a folder whose UIDVALIDITY changed.
+func (m *mirror) Reset(ctx context.Context, folder string, validity uint32) error {
+	return m.w.o.Store.Reset(ctx, m.w.id(), folder, validity)
+}
+
+// SetFlags stores flags changed on the server.
+func (m *mirror) SetFlags(ctx context.Context, folder string, validity uint32, changes []accounts.FlagChange) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	ch, err := m.w.o.Store.SetFlags(ctx, m.w.id(), folder, validity, changes)
+	if err == nil {
+		m.touched(ch, func(s *Summary) { s.Changed += len(changes) })
+	}
+	return err
+}
+
+// Remove forgets copies gone from the server.
+func (m *mirror) Remove(ctx context.Context, folder string, validity uint32, uids []uint32, ids []string) error {
+	if len(uids)+len(ids) == 0 {
+		return nil
+	}
+	ch, err := m.w.o.Store.Remove(ctx, m.w.id(), folder, validity, uids, ids)
+	if err == nil {
+		m.touched(ch, func(s *Summary) { s.Removed += len(uids) + len(ids) })
+	}
+	return err
+}
+
+// Quarantine notes a copy that could not be fetched.
+func (m *mirror) Quarantine(ctx context.Context, c accounts.Copy, reason string) error {
+	m.w.o.Log.Warn("message set aside", "account", m.w.id(), "folder", c.Folder, "uid", c.UID, "reason", reason)
+	m.touched(Change{}, func(s *Summary) { s.Failed++ })
+	return m.w.o.Store.Quarantine(ctx, m.w.id(), c, reason)
+}
+
+// Progress tells the interface how far the pass is.
+func (m *mirror) Progress(done, total int, detail string) {
+	m.w.set(func(s *conversation.Status) { s.Done, s.Total, s.Detail = done, total, detail })
+}
+
+// changed publishes what a write touched.
+func (w *worker) changed(ch Change) {
+	if len(ch.Conversations) == 0 && ch.New == 0 {
+		return
+	}
+	w.o.Publish(conversation.Event{Conversations: ch.Conversations, New: ch.Unread})
+}
+
+// address gives the account's first own address.
+func (w *worker) address() conversation.Address {
+	if len(w.acc.Own.Addresses) == 0 {
+		return conversation.Address{}
+	}
+	return w.acc.Own.Addresses[0]
+}
+
+// home gives the host of the account's own server, as names without one mean it.
+func (w *worker) home() string { return w.address().Domain() }

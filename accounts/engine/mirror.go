@@ -1,0 +1,225 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// Bounds of what a pass holds in memory between the network and the disk, in
+// bytes of raw mail, and of one transaction in messages.
+const (
+	maxPending = 64 << 20
+	maxBatch   = 2000
+)
+
+// mirror implements accounts.Mirror for one pass. Copies go through parsers
+// (one a processor) to a single writer, which stores whatever is ready in one
+// transaction: small ones when little comes, large ones in bulk.
+type mirror struct {
+	w      *worker
+	ctx    context.Context
+	format conversation.Format
+	judge  *judge
+	jobs   chan accounts.Copy
+	room   *semaphore.Weighted
+	group  sync.WaitGroup
+
+	mu      sync.Mutex
+	moved   *sync.Cond
+	ready   []observed
+	pending int // copies taken and not yet stored
+	closed  bool
+	err     error // the first one; nothing is stored after it
+	total   Summary
+}
+
+// observed is an arrival with what the learner wants to know of it.
+type observed struct {
+	arrival Arrival
+	seen    observation
+}
+
+func newMirror(ctx context.Context, w *worker) (*mirror, error) {
+	j, err := newJudge(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	m := &mirror{
+		w: w, ctx: ctx, judge: j, format: w.o.Formats[w.acc.Own.Protocol],
+		jobs: make(chan accounts.Copy), room: semaphore.NewWeighted(maxPending),
+	}
+	m.moved = sync.NewCond(&m.mu)
+	for range runtime.GOMAXPROCS(0) {
+		m.group.Go(m.parse)
+	}
+	m.group.Go(m.write)
+	return m, nil
+}
+
+// weight is what a copy counts for in the memory bound; one larger than the
+// whole bound must still pass.
+func weight(c accounts.Copy) int64 { return min(int64(len(c.Raw))+4096, maxPending) }
+
+// Add hands copies to the parsers. It waits when too much is on its way.
+func (m *mirror) Add(ctx context.Context, copies []accounts.Copy) error {
+	for _, c := range copies {
+		if err := m.room.Acquire(ctx, weight(c)); err != nil {
+			return err
+		}
+		m.mu.Lock()
+		m.pending++
+		err := m.err
+		m.mu.Unlock()
+		if err != nil {
+			return err
+		}
+		m.jobs <- c
+	}
+	return nil
+}
+
+// parse reads copies until the pass is over.
+func (m *mirror) parse() {
+	for c := range m.jobs {
+		a := m.read(c)
+		m.mu.Lock()
+		m.ready = append(m.ready, a)
+		m.mu.Unlock()
+		m.moved.Broadcast()
+	}
+}
+
+// read turns a copy into an arrival with its index.
+func (m *mirror) read(c accounts.Copy) observed {
+	own := m.w.acc.Own
+	p := m.format.Parse(c.Raw, conversation.ParseContext{
+		Account: own.Account, Home: m.w.home(), Own: m.w.address(), Received: c.Received,
+	})
+	p.Message.Account, p.Message.Received = own.Account, c.Received
+	o := m.judge.see(p.Origin)
+	m.judge.score(&p.Message, o)
+	return observed{
+		arrival: Arrival{Copy: c, Packed: m.w.o.Store.Pack(c.Raw), SHA256: sha256.Sum256(c.Raw), Parsed: p},
+		seen:    o,
+	}
+}
+
+// write stores what is ready until the pass is over.
+func (m *mirror) write() {
+	for {
+		batch := m.take()
+		if batch == nil {
+			return
+		}
+		arrivals := make([]Arrival, len(batch))
+		var bytes, freed int64
+		for i, b := range batch {
+			arrivals[i] = b.arrival
+			bytes += int64(len(b.arrival.Copy.Raw))
+			freed += weight(b.arrival.Copy)
+			m.judge.learn(b.seen)
+		}
+		err := m.failed()
+		if err == nil {
+			err = m.store(arrivals, bytes)
+		}
+		m.stored(len(batch), freed, err)
+	}
+}
+
+// take waits for arrivals and gives up to a batch of them, nil at the end.
+func (m *mirror) take() []observed {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for len(m.ready) == 0 {
+		if m.closed {
+			return nil
+		}
+		m.moved.Wait()
+	}
+	n := min(len(m.ready), maxBatch)
+	batch := m.ready[:n:n]
+	m.ready = m.ready[n:]
+	return batch
+}
+
+// store writes one batch and tells what it touched.
+func (m *mirror) store(batch []Arrival, bytes int64) error {
+	ch, err := m.w.o.Store.Add(m.ctx, m.w.id(), batch)
+	if err != nil {
+		return err
+	}
+	m.touched(ch, func(s *Summary) { s.New += ch.New; s.Bytes += bytes })
+	return nil
+}
+
+// stored notes that n copies are done with, well or not.
+func (m *mirror) stored(n int, freed int64, err error) {
+	m.mu.Lock()
+	m.pending -= n
+	if m.err == nil {
+		m.err = err
+	}
+	m.mu.Unlock()
+	m.room.Release(freed)
+	m.moved.Broadcast()
+}
+
+func (m *mirror) failed() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.err
+}
+
+// touched sums up and tells the interface.
+func (m *mirror) touched(ch Change, count func(*Summary)) {
+	m.mu.Lock()
+	count(&m.total)
+	m.mu.Unlock()
+	m.w.changed(ch)
+}
+
+// Flush waits until everything added is stored and gives the first error.
+func (m *mirror) Flush(context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for m.pending > 0 {
+		m.moved.Wait()
+	}
+	return m.err
+}
+
+// close ends the parsers and the writer. Nothing may be added afterwards.
+func (m *mirror) close() {
+	close(m.jobs)
+	_ = m.Flush(m.ctx)
+	m.mu.Lock()
+	m.closed = true
+	m.mu.Unlock()
+	m.moved.Broadcast()
+	m.group.Wait()
+}
+
+func (m *mirror) sum() Summary {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.total
+}
+
+// settle tidies up after a pass in which everything was fetched: messages gone
+// from every server go, and what was learned of the provider is used.
+func (m *mirror) settle(ctx context.Context) error {
+	ch, err := m.w.o.Store.Sweep(ctx, m.w.id())
+	if err != nil {
+		return err
+	}
+	m.w.changed(ch)
+	return m.judge.settle(ctx)
+}
