@@ -1,0 +1,157 @@
+package ui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/ui/key"
+	"github.com/caliopen/caliopen-tui/ui/safe"
+	"github.com/caliopen/caliopen-tui/ui/screen"
+)
+
+// Open puts a screen on the stack, over it, or goes to a place.
+func (a *App) Open(to screen.To) tea.Cmd {
+	if slices.Contains(screen.Places(), to.Kind) {
+		return a.goTo(to)
+	}
+	if a.at == "" {
+		a.goTo(screen.To{Kind: screen.Conversations})
+	}
+	p := a.here()
+	if p.detail != nil && p.detailTo.Same(to) && !slices.Contains(p.stack, p.detail) {
+		a.over = nil
+		p.stack = append(p.stack, p.detail)
+		return a.arrange()
+	}
+	s := a.make(to)
+	if _, ok := s.(screen.Boxed); ok {
+		a.over = append(a.over, s)
+	} else {
+		a.over = nil
+		p.stack = append(p.stack, s)
+	}
+	return tea.Batch(a.arrange(), s.Load())
+}
+
+// goTo shows a place; going to the one that is shown goes back to its root.
+func (a *App) goTo(to screen.To) tea.Cmd {
+	a.over = nil
+	var left []tea.Cmd
+	if a.at == to.Kind {
+		left = a.unwind(a.here(), 1)
+	}
+	a.at = to.Kind
+	p := a.places[to.Kind]
+	if p == nil {
+		s := a.make(to)
+		p = &place{stack: []screen.Screen{s}}
+		a.places[to.Kind] = p
+		return tea.Batch(a.arrange(), s.Load())
+	}
+	if p.stale {
+		p.stale = false
+		left = append(left, changed(p.screens(), conversation.Event{All: true}))
+	}
+	return tea.Batch(append(left, a.arrange())...)
+}
+
+// unwind leaves the screens above depth.
+func (a *App) unwind(p *place, depth int) []tea.Cmd {
+	var cmds []tea.Cmd
+	for len(p.stack) > depth {
+		if l, ok := p.top().(screen.Leaver); ok {
+			cmds = append(cmds, l.Leave())
+		}
+		p.stack = p.stack[:len(p.stack)-1]
+	}
+	return cmds
+}
+
+// Close takes the current screen away; the root of a place stays.
+func (a *App) Close() tea.Cmd {
+	if n := len(a.over); n > 0 {
+		s := a.over[n-1]
+		a.over = a.over[:n-1]
+		if l, ok := s.(screen.Leaver); ok {
+			return l.Leave()
+		}
+		return nil
+	}
+	p := a.here()
+	if len(p.stack) == 1 {
+		return nil
+	}
+	return tea.Batch(append(a.unwind(p, len(p.stack)-1), a.arrange())...)
+}
+
+// Toast shows a result and remembers how to take it back.
+func (a *App) Toast(text string, undo func() tea.Cmd) tea.Cmd {
+	if undo != nil {
+		a.undo = undo
+	}
+	return a.say(note{text: text, undo: undo != nil})
+}
+
+// Acted shows what was done to messages, which the backend can take back.
+func (a *App) Acted(text string) tea.Cmd {
+	return a.Toast(text, func() tea.Cmd {
+		return screen.Ask(&a.undoSlot, func() (conversation.Act, error) {
+			return a.b.Undo(a.env.Ctx)
+		}, func(_ conversation.Act, err error) tea.Cmd {
+			if err != nil {
+				return a.Fail(err)
+			}
+			return tea.Batch(a.say(note{text: a.env.Cat.T("toast.undone", nil)}), a.happened(conversation.Event{All: true}))
+		})
+	})
+}
+
+// Fail shows an error as one sentence.
+func (a *App) Fail(err error) tea.Cmd {
+	if err == nil {
+		return nil
+	}
+	return a.say(note{text: safe.Line(a.env.Cat.Error(err)).String(), bad: true})
+}
+
+// Ask puts a question over the screen.
+func (a *App) Ask(q screen.Question) tea.Cmd {
+	return a.Open(screen.To{Kind: screen.Asking, Question: &q})
+}
+
+// Run does an action on the screen below the overlays.
+func (a *App) Run(id key.ID) tea.Cmd {
+	if ok, reason := a.enabled(id); !ok {
+		return a.say(note{text: a.env.Cat.T(reason, nil)})
+	}
+	return a.perform(id)
+}
+
+func (a *App) enabled(id key.ID) (bool, string) {
+	in, st := a.Below()
+	for _, act := range a.keys.Of(in) {
+		if act.ID == id {
+			return act.Enabled(st)
+		}
+	}
+	return false, "need.elsewhere"
+}
+
+// Keys gives the map in force.
+func (a *App) Keys() key.Map { return a.keys }
+
+// Below gives what the keys mean on the screen that overlays lie on.
+func (a *App) Below() ([]key.Context, key.State) {
+	top := a.here().top()
+	return append(slices.Clone(top.Contexts()), key.Global), a.state(top)
+}
+
+func (a *App) state(s screen.Screen) key.State {
+	st := s.State()
+	st.Undo = a.undo != nil
+	st.Back = len(a.over) > 0 || len(a.here().stack) > 1
+	st.Setup = a.o.Setup != nil
+	return st
+}

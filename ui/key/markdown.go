@@ -1,0 +1,44 @@
+package key
+
+import "strings"
+
+// Words gives the texts of the catalogue.
+type Words interface {
+	T(key string, args map[string]any) string
+}
+
+// Markdown writes the table of keys for the documentation, one section a
+// context, in the user's language.
+func Markdown(words Words, m Map) string {
+	var b strings.Builder
+	for _, c := range contexts() {
+		rows := section(words, m, c)
+		if rows == "" {
+			continue
+		}
+		b.WriteString("### " + words.T("context."+string(c), nil) + "\n\n")
+		b.WriteString("| " + words.T("keys.keys", nil) + " | " + words.T("keys.action", nil) + " |\n| --- | --- |\n")
+		b.WriteString(rows + "\n")
+	}
+	return b.String()
+}
+
+// contexts gives the contexts in the order of the documentation.
+func contexts() []Context {
+	return []Context{Global, List, Timeline, Composer, Review, Contacts, Contact, Privacy, Search, Activity, Accounts, Setup, Overlay, Palette, Question}
+}
+
+func section(words Words, m Map, c Context) string {
+	var b strings.Builder
+	for _, a := range m.Of([]Context{c}) {
+		if a.Hidden {
+			continue
+		}
+		keys := make([]string, len(a.Keys))
+		for i, k := range a.Keys {
+			keys[i] = "`" + strings.ReplaceAll(Show(k), "|", `\|`) + "`"
+		}
+		b.WriteString("| " + strings.Join(keys, " ") + " | " + words.T(a.Title(), nil) + " |\n")
+	}
+	return b.String()
+}

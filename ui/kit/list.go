@@ -1,0 +1,180 @@
+package kit
+
+// List is a window on rows that live elsewhere: it holds the rows around what
+// is shown, and asks for others when the cursor comes near their end. The
+// cursor is the key of a row, so a refresh never moves it to another row.
+type List[K comparable, R any] struct {
+	key  func(R) K
+	draw func(r R, w int, selected bool) []string
+
+	rows         []R
+	first, total int // place of rows[0]; number of rows there are
+	cursor       K
+	index, top   int // place of the cursor and of the first row shown
+	w, h, tall   int // columns, lines, lines a row
+	loaded       bool
+
+	memo map[K][]string // rows drawn without the cursor on them
+}
+
+// NewList makes a list; draw gives a row as lines of w columns.
+func NewList[K comparable, R any](key func(R) K, draw func(R, int, bool) []string) *List[K, R] {
+	return &List[K, R]{key: key, draw: draw, tall: 1, memo: map[K][]string{}}
+}
+
+// SetSize says how much room there is and how many lines a row takes.
+func (l *List[K, R]) SetSize(w, h, tall int) {
+	if w != l.w || tall != l.tall {
+		clear(l.memo)
+	}
+	l.w, l.h, l.tall = w, h, max(tall, 1)
+	l.follow()
+}
+
+// Restyle forgets what was drawn.
+func (l *List[K, R]) Restyle() { clear(l.memo) }
+
+// Set takes rows first.. of total. The cursor stays on its row wherever that
+// went; when it is gone the cursor stays at its place.
+func (l *List[K, R]) Set(first, total int, rows []R) {
+	at := l.find(rows)
+	l.rows, l.first, l.total, l.loaded = rows, first, total, true
+	clear(l.memo)
+	if at >= 0 {
+		if l.top > 0 { // the row also keeps its line, unless the top is in sight
+			l.top = max(0, l.top+first+at-l.index)
+		}
+		l.index = first + at
+	}
+	l.index = min(max(l.index, 0), max(total-1, 0))
+	l.follow()
+	l.adopt()
+}
+
+func (l *List[K, R]) find(rows []R) int {
+	if !l.loaded {
+		return -1
+	}
+	for i, r := range rows {
+		if l.key(r) == l.cursor {
+			return i
+		}
+	}
+	return -1
+}
+
+// adopt makes the row at the cursor's place the cursor's row.
+func (l *List[K, R]) adopt() {
+	if r, ok := l.Current(); ok {
+		l.cursor = l.key(r)
+	} else if l.total == 0 {
+		var none K
+		l.cursor = none
+	}
+}
+
+// follow keeps the cursor in sight.
+func (l *List[K, R]) follow() {
+	n := l.visible()
+	l.top = min(l.top, max(l.total-n, 0))
+	if l.index < l.top {
+		l.top = l.index
+	}
+	if n > 0 && l.index >= l.top+n {
+		l.top = l.index - n + 1
+	}
+}
+
+func (l *List[K, R]) visible() int { return max(l.h/l.tall, 1) }
+
+// Move moves the cursor by n rows.
+func (l *List[K, R]) Move(n int) {
+	l.index = min(max(l.index+n, 0), max(l.total-1, 0))
+	l.follow()
+	l.adopt()
+}
+
+// Page moves by a share of what is visible: 1 is a page, 0.5 half of it.
+func (l *List[K, R]) Page(share float64) {
+	n := int(float64(l.visible()) * share)
+	if n == 0 {
+		n = 1
+	}
+	l.Move(n)
+}
+
+// Top and Bottom go to the first and to the last row.
+func (l *List[K, R]) Top()    { l.Move(-l.total) }
+func (l *List[K, R]) Bottom() { l.Move(l.total) }
+
+// Select puts the cursor on a row when it is loaded.
+func (l *List[K, R]) Select(k K) bool {
+	for i, r := range l.rows {
+		if l.key(r) == k {
+			l.Move(l.first + i - l.index)
+			return true
+		}
+	}
+	return false
+}
+
+// Reset forgets everything, for another filter.
+func (l *List[K, R]) Reset() {
+	var none K
+	l.rows, l.first, l.total, l.index, l.top, l.loaded, l.cursor = nil, 0, 0, 0, 0, false, none
+	clear(l.memo)
+}
+
+// Current gives the row under the cursor, when it is loaded.
+func (l *List[K, R]) Current() (R, bool) {
+	if i := l.index - l.first; i >= 0 && i < len(l.rows) {
+		return l.rows[i], true
+	}
+	var none R
+	return none, false
+}
+
+// Rows gives the rows that are loaded, Total how many there are, Loaded whether
+// anything came yet, Index the place of the cursor.
+func (l *List[K, R]) Rows() []R    { return l.rows }
+func (l *List[K, R]) Total() int   { return l.total }
+func (l *List[K, R]) Loaded() bool { return l.loaded }
+func (l *List[K, R]) Index() int   { return l.index }
+
+// Need tells which rows ought to be loaded now, and whether those that are
+// loaded do not suffice: some of what is shown, or of a page around it, is
+// missing.
+func (l *List[K, R]) Need() (offset, limit int, missing bool) {
+	n := l.visible()
+	offset, limit = max(l.top-2*n, 0), 5*n
+	from, to := max(l.top-n/2, 0), min(l.top+n+n/2, l.total)
+	missing = !l.loaded || from < l.first || to > l.first+len(l.rows)
+	return offset, limit, missing
+}
+
+// Draw gives exactly the list's lines.
+func (l *List[K, R]) Draw() []string {
+	out := make([]string, 0, l.h)
+	for i := l.top; i < l.total && len(out)+l.tall <= l.h; i++ {
+		out = append(out, l.row(i)...)
+	}
+	return Fill(out, l.w, l.h)
+}
+
+func (l *List[K, R]) row(i int) []string {
+	j := i - l.first
+	if j < 0 || j >= len(l.rows) {
+		return Fill(nil, l.w, l.tall) // not loaded yet: a blank never moves anything
+	}
+	r := l.rows[j]
+	if i == l.index {
+		return Fill(l.draw(r, l.w, true), l.w, l.tall)
+	}
+	k := l.key(r)
+	if got, ok := l.memo[k]; ok {
+		return got
+	}
+	lines := Fill(l.draw(r, l.w, false), l.w, l.tall)
+	l.memo[k] = lines
+	return lines
+}

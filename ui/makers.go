@@ -1,0 +1,23 @@
+package ui
+
+import (
+	"github.com/caliopen/caliopen-tui/ui/screen"
+)
+
+// Maker makes the screens of one kind.
+type Maker func(a *App, to screen.To) screen.Screen
+
+// makers gives the maker of every kind of screen that this build has.
+func makers() map[screen.Kind]Maker {
+	return map[screen.Kind]Maker{
+		screen.Asking: func(a *App, to screen.To) screen.Screen { return newAsking(a.env, *to.Question) },
+	}
+}
+
+// make makes a screen; a kind without maker gives an empty one.
+func (a *App) make(to screen.To) screen.Screen {
+	if m := a.makes[to.Kind]; m != nil {
+		return m(a, to)
+	}
+	return &blank{env: a.env, kind: to.Kind}
+}

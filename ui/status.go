@@ -1,0 +1,155 @@
+package ui
+
+import (
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
+	"github.com/caliopen/caliopen-tui/ui/key"
+	"github.com/caliopen/caliopen-tui/ui/kit"
+	"github.com/caliopen/caliopen-tui/ui/safe"
+	"github.com/caliopen/caliopen-tui/ui/screen"
+)
+
+// noteTime is how long a result stays.
+const noteTime = 6 * time.Second
+
+// note is what the status line says for a while: a result or an error.
+type note struct {
+	text string
+	undo bool
+	bad  bool
+}
+
+// say shows a note. An error stays until a key is pressed.
+func (a *App) say(n note) tea.Cmd {
+	a.note = n
+	if n.bad {
+		a.noteSlot.Drop()
+		return nil
+	}
+	return screen.After(&a.noteSlot, noteTime, func() tea.Cmd {
+		a.note = note{}
+		return nil
+	})
+}
+
+// statusLine is the second last line: a note, else what the screen has to say,
+// else the badge under the cursor in words.
+func (a *App) statusLine() kit.Line {
+	st := a.env.Styles
+	switch {
+	case a.note.bad:
+		return kit.Line{kit.Gap(1), kit.Own(st.Error, st.Glyph.Alert+" "+a.note.text)}
+	case a.note.text != "":
+		return a.noted()
+	}
+	if r, ok := a.focus().(screen.Remarker); ok {
+		if l := r.Status(); l != nil {
+			return append(kit.Line{kit.Gap(1)}, l...)
+		}
+	}
+	if b, ok := a.focus().(screen.Badged); ok {
+		if ix, name, ok := b.Index(); ok {
+			return a.inWords(ix, name)
+		}
+	}
+	return nil
+}
+
+func (a *App) noted() kit.Line {
+	st := a.env.Styles
+	l := kit.Line{kit.Gap(1), kit.Own(st.Good, a.note.text)}
+	if a.note.undo && a.undo != nil {
+		l = append(l, kit.Own(st.Dim, " "+st.Glyph.Sep+" "), kit.Own(st.Key, a.keyOf(key.Undo)),
+			kit.Own(st.Plain, " "+a.env.Cat.T("hint.undo", nil)))
+	}
+	return l
+}
+
+// inWords tells a badge: the letter, what decided it, and the keys that tell
+// more.
+func (a *App) inWords(ix privacy.Index, name string) kit.Line {
+	st := a.env.Styles
+	level := ix.Level
+	if st.Letter(ix) == st.Letter(privacy.Index{}) {
+		level, ix = privacy.LevelUnknown, privacy.Index{}
+	}
+	sentence := a.env.Cat.Explain(ix, safe.Line(name).String()).Sentence
+	l := kit.Line{kit.Gap(1), kit.Own(st.Bold, string(level)+": "), kit.Own(st.Plain, safe.Line(sentence).String())}
+	for _, id := range []key.ID{key.Why, key.ContactCard} {
+		if k := a.keyOf(id); k != "" {
+			l = append(l, kit.Own(st.Dim, " "+st.Glyph.Sep+" "+k+" "+a.env.Cat.T("hint."+string(id), nil)))
+		}
+	}
+	return l
+}
+
+// keyOf gives the current key of an action here, "" when it has none.
+func (a *App) keyOf(id key.ID) string {
+	if keys := a.keys.Keys(a.contexts(a.focus()), id); len(keys) > 0 {
+		return key.Show(keys[0])
+	}
+	return ""
+}
+
+// hintLine lists the keys that work now, as many as fit.
+func (a *App) hintLine(w int) kit.Line {
+	st := a.env.Styles
+	top := a.focus()
+	state := a.state(top)
+	l, used := kit.Line{kit.Gap(1)}, 2
+	for _, act := range a.keys.Hints(a.contexts(top)) {
+		if ok, _ := act.Enabled(state); !ok {
+			continue
+		}
+		k, word := key.Show(act.Keys[0]), " "+a.env.Cat.T(act.Short(), nil)
+		if used += kit.Width(k) + kit.Width(word) + 2; used > w {
+			break
+		}
+		l = append(l, kit.Own(st.Key, k), kit.Own(st.Plain, word), kit.Gap(2))
+	}
+	return l
+}
+
+// syncLine tells how many accounts are well, and names trouble first.
+func (a *App) syncLine() kit.Line {
+	st := a.env.Styles
+	if len(a.statuses) == 0 {
+		return nil
+	}
+	well, busy, refused := 0, 0, 0
+	for _, s := range a.statuses {
+		switch s.Phase {
+		case conversation.PhaseIdle, conversation.PhaseElsewhere, conversation.PhasePaused:
+			well++
+		case conversation.PhaseSync:
+			well, busy = well+1, busy+1
+		case conversation.PhaseRefused:
+			refused++
+		}
+	}
+	word, style := "sync.ok", st.Dim
+	switch {
+	case refused > 0:
+		word, style = "sync.refused", st.Error
+	case well < len(a.statuses):
+		word, style = "sync.offline", st.Warn
+	case busy > 0:
+		word = "sync.busy"
+	}
+	count := strconv.Itoa(well) + "/" + strconv.Itoa(len(a.statuses))
+	return kit.Line{kit.Own(style, a.env.Cat.T(word, nil)+" "+count)}
+}
+
+// ownBadge is the user's own index.
+func (a *App) ownBadge() kit.Line {
+	if a.me.Level == "" {
+		return nil
+	}
+	st := a.env.Styles
+	return kit.Line{kit.Own(st.Dim, a.env.Cat.T("title.you", nil)+" "), kit.Chip(st.Index(a.me))}
+}
