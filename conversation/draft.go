@@ -43,7 +43,10 @@ type Draft struct {
 	Via          string         `json:"via,omitempty"`    // "" or "auto": the program chooses; else a channel's id
 	From         string         `json:"from,omitempty"`   // own address, "" for the account's first
 	ConfirmClear bool           `json:"confirm_clear,omitempty"`
-	Saved        time.Time      `json:"saved,omitzero"`
+	// Shown is Choice.Mark of what the user saw when he said "send". When the
+	// choice has changed since, Send stops with ErrGuard. Empty does not check.
+	Shown string    `json:"-"`
+	Saved time.Time `json:"saved,omitzero"`
 }
 
 // State is where an outbox entry stands. The machine:

@@ -17,6 +17,7 @@ var (
 	ErrFull      = errors.New("the disk is full")
 	ErrReadOnly  = errors.New("the data folder cannot be written")
 	ErrLocked    = errors.New("the database is locked by another program")
+	ErrRemote    = errors.New("kept on the server only") // the attachment's URL says where
 )
 
 // Window asks for a part of the list of conversations, newest first.

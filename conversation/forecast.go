@@ -1,0 +1,199 @@
+package conversation
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/caliopen/caliopen-tui/privacy"
+)
+
+// historyLength is how many messages back a contact's habits are looked at.
+const historyLength = 20
+
+// How long ago an address may have been heard of to count as live or warm.
+const (
+	liveFor = 30 * 24 * time.Hour
+	warmFor = 180 * 24 * time.Hour
+)
+
+func ignoreNotFound(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// predictions gives one prediction for each own account.
+func (s *Service) predictions(sit *situation) []Prediction {
+	if len(sit.people) == 0 {
+		return nil
+	}
+	var out []Prediction
+	for _, a := range s.opt.Accounts() {
+		out = append(out, s.prediction(sit, a))
+	}
+	return out
+}
+
+func (s *Service) prediction(sit *situation, own OwnAccount) Prediction {
+	p := Prediction{
+		Channel:  Channel{ID: string(own.ID), Account: own.ID, Protocol: own.Protocol, Own: own.Address, Name: string(own.Protocol)},
+		Reach:    Live,
+		Proven:   true,
+		Files:    true,
+		LastUsed: sit.last.account == own.ID && !sit.last.sealed,
+	}
+	s.limit(&p, sit.draft)
+	p.Rejected = s.unusable(own, sit.draft, &p.Channel)
+	for i, who := range sit.people {
+		s.addMember(&p, who, own, i == 0)
+	}
+	if own.Protocol == Mastodon && p.MaxText > 0 {
+		p.MaxText = max(1, p.MaxText-mentionLength(p.Addresses)-utf8.RuneCountInString(sit.draft.Subject))
+	}
+	return p
+}
+
+// limit notes what the account can send. What is not known does not limit.
+func (s *Service) limit(p *Prediction, d Draft) {
+	if s.opt.Engine == nil {
+		return
+	}
+	text, size, files := s.opt.Engine.Limits(p.Channel.Account)
+	p.MaxText, p.MaxSize = text, size
+	p.Files = files < 0 || len(d.Attach) <= files
+}
+
+// unusable says why an account cannot be used for a draft, and sets the own
+// address that the user asked for.
+func (s *Service) unusable(own OwnAccount, d Draft, c *Channel) Reason {
+	if d.From != "" {
+		from, err := ParseAddress(d.From)
+		if err != nil || !own.has(from) {
+			return Reason{Code: "route.other_from"}
+		}
+		c.Own = from
+	}
+	if own.Paused {
+		return Reason{Code: "route.paused"}
+	}
+	return Reason{}
+}
+
+// mentionLength counts what the names of the recipients take from a Mastodon
+// post, since they are written into it.
+func mentionLength(as []Address) int {
+	n := 0
+	for _, a := range as {
+		n += utf8.RuneCountInString(a.ID) + 1
+	}
+	return n
+}
+
+// addMember adds one recipient to a prediction. A group is as good as its
+// weakest member, in what can be read and in how sure it is to arrive.
+func (s *Service) addMember(p *Prediction, who person, own OwnAccount, first bool) {
+	a, ok := who.addressFor(own.Protocol)
+	if !ok {
+		p.Missing = append(p.Missing, who.Recipient)
+		return
+	}
+	p.Addresses = append(p.Addresses, a.Address)
+	facts := privacy.Predict(planFor(who, a.Address, own))
+	if index := privacy.Message(facts); first || len(p.Addresses) == 1 || index.Score < p.Index.Score {
+		p.Index, p.Facts = index, facts
+	}
+	p.Reach = lowerReach(p.Reach, s.reach(a))
+	p.Proven = p.Proven && a.LastSent > 0
+}
+
+// addressFor gives the address a person is written to by a protocol: the one
+// chosen, or else the one heard of last that takes mail.
+func (who person) addressFor(proto Protocol) (ContactAddress, bool) {
+	if who.contact == nil {
+		return ContactAddress{Address: who.Address}, who.Address.Protocol == proto && !who.Address.IsZero()
+	}
+	var as []ContactAddress
+	for _, a := range who.contact.Addresses {
+		if a.Protocol == proto {
+			as = append(as, a)
+		}
+	}
+	if who.Address.Protocol == proto && !who.Address.IsZero() {
+		i := slices.IndexFunc(as, func(a ContactAddress) bool { return a.Address == who.Address })
+		if i < 0 {
+			return ContactAddress{Address: who.Address}, true
+		}
+		return as[i], true
+	}
+	if len(as) == 0 {
+		return ContactAddress{}, false
+	}
+	return slices.MinFunc(as, betterAddress), true
+}
+
+func betterAddress(a, b ContactAddress) int {
+	if a.Bounced != b.Bounced {
+		if b.Bounced {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(
+		cmp.Compare(b.LastSeen, a.LastSeen),
+		cmp.Compare(b.LastSent, a.LastSent),
+		cmp.Compare(b.Messages, a.Messages),
+		cmp.Compare(a.ID, b.ID),
+	)
+}
+
+// planFor says what is known of the way to one address. That the path protects
+// and that the domain is proved is believed only where messages have come from
+// that very address that way.
+func planFor(who person, to Address, own OwnAccount) privacy.Plan {
+	plan := privacy.Plan{
+		Protocol:     string(own.Protocol),
+		OwnHop:       own.Verified,
+		SameProvider: to.Protocol == Mail && to.Domain() != "" && to.Domain() == own.Address.Domain() && provedSame(who, to),
+	}
+	for _, m := range who.past {
+		if m.Direction != In || m.Address != to {
+			continue
+		}
+		plan.Reaches = plan.Reaches || m.Facts.Path == "tls" || m.Facts.Path == "auth"
+		plan.Domain = plan.Domain || m.Facts.Person == "domain"
+	}
+	return plan
+}
+
+// provedSame tells whether a message from that address was seen not to leave
+// the provider: two addresses of one domain may still be served apart.
+func provedSame(who person, to Address) bool {
+	return slices.ContainsFunc(who.past, func(m Past) bool {
+		return m.Direction == In && m.Address == to && m.Facts.Path == "auth"
+	})
+}
+
+func (s *Service) reach(a ContactAddress) Reach {
+	if a.Bounced {
+		return Dead
+	}
+	if a.LastSeen == 0 {
+		return Cold
+	}
+	switch ago := s.opt.Clock().Sub(time.Unix(a.LastSeen, 0)); {
+	case ago <= liveFor:
+		return Live
+	case ago <= warmFor:
+		return Warm
+	}
+	return Cold
+}
+
+func lowerReach(a, b Reach) Reach {
+	order := []Reach{Live, Warm, Cold, Dead}
+	return order[max(slices.Index(order, a), slices.Index(order, b))]
+}

@@ -1,0 +1,233 @@
+package conversation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Send puts a draft into the outbox, where it is held for some seconds. The
+// message is built whole before anything is written; nothing is sent when it
+// cannot be built. When a guard stops it, the error is ErrGuard and the choice
+// says why.
+func (s *Service) Send(ctx context.Context, d Draft) (Entry, Choice, error) {
+	choice, err := s.Choose(ctx, d)
+	if err == nil {
+		err = checkDraft(d, &choice)
+	}
+	if err != nil {
+		return Entry{}, choice, err
+	}
+	entry, err := s.compose(ctx, d, &choice)
+	if err != nil {
+		return Entry{}, choice, err
+	}
+	if entry.ID, err = s.opt.Store.Enqueue(ctx, entry); err != nil {
+		return Entry{}, choice, fmt.Errorf("send: %w", err)
+	}
+	s.Publish(Event{Outbox: true, All: true})
+	s.wake(entry.Account)
+	return entry, choice, nil
+}
+
+// checkDraft refuses what must not be sent.
+func checkDraft(d Draft, c *Choice) error {
+	switch {
+	case len(d.To)+len(d.Cc)+len(d.Bcc) == 0:
+		return &Problem{Code: "problem.no_recipient", Err: ErrUsage}
+	case strings.TrimSpace(d.Text) == "" && len(d.Attach) == 0:
+		return &Problem{Code: "problem.empty", Err: ErrUsage}
+	case c.Decision == Ask || c.Decision == Stop:
+		return &Problem{Code: c.Reason.Code, Args: c.Reason.Args, Err: stopCause(c.Reason.Code)}
+	case d.Shown != "" && d.Shown != c.Mark():
+		return &Problem{Code: "route.changed", Args: c.Line().Args, Err: ErrGuard}
+	}
+	return nil
+}
+
+func stopCause(code string) error {
+	switch code {
+	case "route.key_changed", "route.sealed_stop", "route.sealed_ask":
+		return ErrGuard
+	}
+	return ErrNoChannel
+}
+
+// compose builds the outbox entry of a draft on its channel.
+func (s *Service) compose(ctx context.Context, d Draft, c *Choice) (Entry, error) {
+	best := c.Best()
+	format, ok := s.opt.Formats[best.Channel.Protocol]
+	if !ok {
+		return Entry{}, &Problem{Code: "problem.protocol", Args: map[string]any{"Protocol": string(best.Channel.Protocol)}}
+	}
+	out, err := s.outgoing(ctx, d, c)
+	if err != nil {
+		return Entry{}, err
+	}
+	made, err := format.Compose(out)
+	if err != nil {
+		return Entry{}, fmt.Errorf("compose: %w", err)
+	}
+	if err := tooBig(made, *best); err != nil {
+		return Entry{}, err
+	}
+	now := s.opt.Clock()
+	return Entry{
+		State: StateHeld, Account: best.Channel.Account, Protocol: best.Channel.Protocol,
+		Recipients: envelope(out), Wire: made.Wire, Copy: made.Copy, RFCID: made.RFCID,
+		Draft: d, Line: s.opt.Say(c.Line()), Score: best.Index.Score,
+		Created: now, NextTry: now.Add(s.opt.Hold),
+	}, nil
+}
+
+// tooBig is the last word on the size, which Route could only estimate.
+func tooBig(made Composed, p Prediction) error {
+	if p.MaxSize > 0 && p.Channel.Protocol == Mail && int64(len(made.Wire)) > p.MaxSize {
+		return &Problem{Code: "route.too_big", Args: map[string]any{"Limit": p.MaxSize}, Err: ErrNoChannel}
+	}
+	return nil
+}
+
+func envelope(o Outgoing) []Address {
+	var out []Address
+	for _, p := range slices.Concat(o.To, o.Cc, o.Bcc) {
+		if !slices.Contains(out, p.Address) {
+			out = append(out, p.Address)
+		}
+	}
+	return out
+}
+
+// outgoing resolves a draft: who, what, and in answer to what.
+func (s *Service) outgoing(ctx context.Context, d Draft, c *Choice) (Outgoing, error) {
+	best := c.Best()
+	own, _ := s.account(best.Channel.Account)
+	o := Outgoing{
+		Account: own.ID, Subject: oneLine(d.Subject), Text: d.Text, Date: s.opt.Clock().UTC().Truncate(time.Second), Random: s.opt.Random,
+		From: Participant{Role: From, Address: best.Channel.Own, Name: oneLine(own.Name), Contact: Me},
+	}
+	if err := s.recipients(ctx, d, own.Protocol, &o); err != nil {
+		return o, err
+	}
+	if err := s.answers(ctx, d, own.Protocol, c, &o); err != nil {
+		return o, err
+	}
+	if own.Protocol == Mastodon {
+		o.Text = Neutralise(o.Text, own.Address.Domain(), allowedMentions(*best))
+	}
+	return o, s.attach(d, &o)
+}
+
+func (s *Service) recipients(ctx context.Context, d Draft, proto Protocol, o *Outgoing) error {
+	for _, part := range []struct {
+		role Role
+		from []Recipient
+		to   *[]Participant
+	}{{To, d.To, &o.To}, {Cc, d.Cc, &o.Cc}, {Bcc, d.Bcc, &o.Bcc}} {
+		for _, r := range part.from {
+			who, err := s.person(ctx, r)
+			if err != nil {
+				return err
+			}
+			a, ok := who.addressFor(proto)
+			if !ok { // Route saw to it, unless the contact changed meanwhile
+				return &Problem{Code: "route.missing", Args: map[string]any{"Names": who.Name, "Count": 1}, Err: ErrNoChannel}
+			}
+			*part.to = append(*part.to, Participant{Role: part.role, Address: a.Address, Name: oneLine(who.Name), Contact: who.Contact})
+		}
+	}
+	return nil
+}
+
+// answers sets what the message answers. Across protocols an answer begins
+// anew: the other side's programs know no common identifiers.
+func (s *Service) answers(ctx context.Context, d Draft, proto Protocol, c *Choice, o *Outgoing) error {
+	if d.Source == "" {
+		return nil
+	}
+	m, err := s.opt.Store.Message(ctx, d.Source)
+	if errors.Is(err, ErrNotFound) {
+		m, err = Message{Subject: d.Subject}, nil // gone from the server meanwhile: the text still goes out
+	}
+	if err != nil {
+		return err
+	}
+	if c.Floor != "" && !c.Best().Channel.Sealed {
+		uncover(o, &m)
+	}
+	if d.Kind == DraftReply && m.ID != "" && m.Protocol == proto {
+		o.Reply, o.InReplyTo, o.References = &m, m.RFCID, references(&m)
+	}
+	return nil
+}
+
+// uncover takes out what only the sealed conversation knew: the quoted text and
+// the subject. A subject the user wrote himself stays.
+func uncover(o *Outgoing, m *Message) {
+	o.Text = WithoutQuotes(o.Text)
+	if Topic(o.Subject) != Topic(m.Subject) {
+		return
+	}
+	if o.Subject != "" {
+		o.Subject = "Re: […]"
+	}
+}
+
+// WithoutQuotes takes the quoted lines and the line that introduces them out of
+// a text.
+func WithoutQuotes(text string) string {
+	var out []string
+	for rest, more := text, true; more; {
+		var line string
+		line, rest, more = strings.Cut(rest, "\n")
+		if l := strings.TrimSpace(line); !quotedLine(l) && !introduces(l, rest) {
+			out = append(out, line)
+		}
+	}
+	return strings.Trim(strings.Join(out, "\n"), "\r\n") + "\n"
+}
+
+// maxReferences bounds the References of an answer: the first, which names the
+// thread, and the last ones, as RFC 5537, section 3.4.4, advises for long ones.
+const maxReferences = 20
+
+func references(m *Message) []string {
+	refs := slices.Clone(m.References)
+	if len(refs) == 0 && m.InReplyTo != "" {
+		refs = append(refs, m.InReplyTo)
+	}
+	if m.RFCID != "" {
+		refs = append(refs, m.RFCID)
+	}
+	if n := len(refs); n > maxReferences {
+		refs = append(refs[:1:1], refs[n-maxReferences+1:]...)
+	}
+	return refs
+}
+
+func (s *Service) attach(d Draft, o *Outgoing) error {
+	for _, path := range d.Attach {
+		if s.opt.ReadFile == nil {
+			return &Problem{Code: "problem.attach", Args: map[string]any{"Path": path}}
+		}
+		f, err := s.opt.ReadFile(path)
+		if err != nil {
+			return &Problem{Code: "problem.attach", Args: map[string]any{"Path": path}, Err: err}
+		}
+		o.Attach = append(o.Attach, f)
+	}
+	return nil
+}
+
+// oneLine keeps line breaks out of what becomes a header.
+func oneLine(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == '\r' || r == '\n' || r == 0 {
+			return ' '
+		}
+		return r
+	}, s))
+}

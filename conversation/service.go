@@ -1,0 +1,136 @@
+package conversation
+
+import (
+	"context"
+	"time"
+)
+
+// OwnAccount is one of the user's own accounts as the verbs need it.
+type OwnAccount struct {
+	ID       AccountID
+	Protocol Protocol
+	Address  Address
+	Aliases  []Address // other own addresses served by the account
+	Name     string    // the user's name as others see it
+	Paused   bool
+	Verified bool // the own server is reached over verified TLS
+}
+
+// Engine is what the verbs need from whoever talks to the servers.
+type Engine interface {
+	Statuses() []Status
+	// Wake asks for a pass over one account, or all when it is "".
+	Wake(a AccountID)
+	// Limits gives what an account can send: characters of text (0 for no
+	// limit), bytes of a message (0 for unknown), and files (0 for none, -1 for
+	// any number).
+	Limits(a AccountID) (maxText int, maxSize int64, files int)
+}
+
+// Options is what a Service is made of. Store, Formats, Accounts, Clock and
+// Random are needed; without Engine nothing is woken and no limit is known.
+type Options struct {
+	Store    Store
+	Formats  map[Protocol]Format
+	Accounts func() []OwnAccount
+	Engine   Engine
+	Clock    Clock
+	Random   func([]byte)
+	// ReadFile reads a file to attach, FileSize tells its size without reading,
+	// WriteFile makes a new file in a folder, never over another one, and gives
+	// its path.
+	ReadFile  func(path string) (File, error)
+	FileSize  func(path string) (int64, error)
+	WriteFile func(dir, name string, data []byte) (string, error)
+	Hold      time.Duration       // how long a message may be taken back
+	Lang      string              // "en", "fr" or "it": the order of dates in queries
+	Say       func(Reason) string // words for what is written down; nil writes codes
+}
+
+// Service has the verbs that the interface and the command line call. None of
+// them touches the network: what needs a server is queued and the engine woken.
+type Service struct {
+	opt    Options
+	broker *Broker
+}
+
+// New makes a Service.
+func New(o Options) *Service {
+	if o.Say == nil {
+		o.Say = func(r Reason) string { return r.Code }
+	}
+	if o.Accounts == nil {
+		o.Accounts = func() []OwnAccount { return nil }
+	}
+	return &Service{opt: o, broker: NewBroker()}
+}
+
+// Publish tells everybody who listens what changed. It never blocks.
+func (s *Service) Publish(e Event) { s.broker.Publish(e) }
+
+// Events gives what changed until the context ends; bursts are joined.
+func (s *Service) Events(ctx context.Context) <-chan Event { return s.broker.Events(ctx) }
+
+// Accounts gives the state of each account.
+func (s *Service) Accounts(context.Context) ([]Status, error) {
+	if s.opt.Engine != nil {
+		return s.opt.Engine.Statuses(), nil
+	}
+	var out []Status
+	for _, a := range s.opt.Accounts() {
+		phase := PhaseIdle
+		if a.Paused {
+			phase = PhasePaused
+		}
+		out = append(out, Status{Account: a.ID, Protocol: a.Protocol, Address: a.Address, Phase: phase})
+	}
+	return out, nil
+}
+
+// SyncNow asks for a pass over one account, or over all when a is "".
+func (s *Service) SyncNow(_ context.Context, a AccountID) error {
+	if a != "" {
+		if _, ok := s.account(a); !ok {
+			return &Problem{Code: "problem.account", Args: map[string]any{"Account": string(a)}, Err: ErrNotFound}
+		}
+	}
+	s.wake(a)
+	return nil
+}
+
+func (s *Service) wake(a AccountID) {
+	if s.opt.Engine != nil {
+		s.opt.Engine.Wake(a)
+	}
+}
+
+func (s *Service) account(id AccountID) (OwnAccount, bool) {
+	for _, a := range s.opt.Accounts() {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	return OwnAccount{}, false
+}
+
+// isOwn tells whether an address is one of the user's own.
+func (s *Service) isOwn(a Address) bool {
+	for _, own := range s.opt.Accounts() {
+		if own.has(a) {
+			return true
+		}
+	}
+	return false
+}
+
+func (o OwnAccount) has(a Address) bool {
+	if o.Address == a {
+		return true
+	}
+	for _, alias := range o.Aliases {
+		if alias == a {
+			return true
+		}
+	}
+	return false
+}

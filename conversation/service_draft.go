@@ -1,0 +1,126 @@
+package conversation
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+)
+
+// NewDraft begins a message to some people. An unfinished one to the same
+// people is given again instead.
+func (s *Service) NewDraft(ctx context.Context, to []Recipient) (Draft, error) {
+	return s.begin(ctx, Draft{Kind: DraftNew, To: to})
+}
+
+// Reply begins an answer to a message: to its sender, or with all to everybody
+// who took part.
+func (s *Service) Reply(ctx context.Context, id MessageID, all bool) (Draft, error) {
+	m, err := s.opt.Store.Message(ctx, id)
+	if err != nil {
+		return Draft{}, err
+	}
+	to, cc := ReplyTargets(&m, all, s.isOwn)
+	d := Draft{
+		Kind: DraftReply, Source: m.ID, Conversation: m.Conversation,
+		To: to, Cc: cc, Subject: replySubject(m.Subject),
+	}
+	return s.begin(ctx, d)
+}
+
+// Forward begins a message that passes another one on. Its text is quoted, so
+// that it can be taken out again when it must not leave a sealed conversation.
+func (s *Service) Forward(ctx context.Context, id MessageID) (Draft, error) {
+	m, err := s.opt.Store.Message(ctx, id)
+	if err != nil {
+		return Draft{}, err
+	}
+	d := Draft{Kind: DraftForward, Source: m.ID, Subject: forwardSubject(m.Subject), Text: "\n\n" + s.forwarded(&m)}
+	return s.begin(ctx, d)
+}
+
+// forwarded quotes a message with who wrote it and when.
+func (s *Service) forwarded(m *Message) string {
+	from := m.Sender()
+	head := s.opt.Say(Reason{"draft.forwarded", map[string]any{
+		"Name":    cmp.Or(from.Name, from.Display, from.Address.ID),
+		"Address": from.Address.ID, "Date": m.Date, "Subject": m.Subject,
+	}})
+	return Quote(head + "\n\n" + m.Text)
+}
+
+// Quote puts "> " before each line, as quotations are marked in plain text.
+func Quote(text string) string {
+	lines := strings.Split(strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
+	for i, l := range lines {
+		if strings.HasPrefix(l, ">") {
+			lines[i] = ">" + l
+		} else {
+			lines[i] = strings.TrimRight("> "+l, " ")
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// begin gives an unfinished draft of the same kind, source and recipients, or
+// the new one. A draft to other people is never given: a reply must not turn
+// into a reply to all because one was begun before.
+func (s *Service) begin(ctx context.Context, d Draft) (Draft, error) {
+	ds, err := s.opt.Store.Drafts(ctx)
+	if err != nil {
+		return Draft{}, err
+	}
+	for _, old := range ds {
+		if old.Kind == d.Kind && old.Source == d.Source && sameRecipients(old, d) {
+			return old, nil
+		}
+	}
+	return d, nil
+}
+
+func sameRecipients(a, b Draft) bool {
+	return slices.Equal(recipientKeys(a), recipientKeys(b))
+}
+
+func recipientKeys(d Draft) []string {
+	var out []string
+	for i, rs := range [][]Recipient{d.To, d.Cc, d.Bcc} {
+		role := string(rune('0' + min(i, 2)/2)) // To and Cc are both seen by all
+		for _, r := range rs {
+			out = append(out, role+cmp.Or(string(r.Contact), r.Address.String()))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// SaveDraft stores a draft and gives its id.
+func (s *Service) SaveDraft(ctx context.Context, d Draft) (DraftID, error) {
+	d.Saved = s.opt.Clock()
+	id, err := s.opt.Store.SaveDraft(ctx, d)
+	if err == nil {
+		s.Publish(draftEvent(d))
+	}
+	return id, err
+}
+
+func draftEvent(d Draft) Event {
+	if d.Conversation == "" {
+		return Event{All: true}
+	}
+	return Event{Conversations: []ConversationID{d.Conversation}}
+}
+
+// DropDraft throws a draft away.
+func (s *Service) DropDraft(ctx context.Context, id DraftID) error {
+	err := s.opt.Store.DropDraft(ctx, id)
+	if err == nil {
+		s.Publish(Event{All: true})
+	}
+	return err
+}
+
+// Drafts lists the drafts, the one saved last first.
+func (s *Service) Drafts(ctx context.Context) ([]Draft, error) {
+	return s.opt.Store.Drafts(ctx)
+}
