@@ -1,0 +1,230 @@
+package storage
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// Add stores a batch of fetched copies in one transaction. A copy that is here
+// already is brought up to date; one of a known message becomes another
+// location of it.
+func (d *DB) Add(ctx context.Context, a conversation.AccountID, batch []accounts.Arrival) (c accounts.Change, err error) {
+	err = d.write(ctx, "add messages", func(t *tx) error {
+		account, err := t.account(a)
+		if err != nil {
+			return err
+		}
+		for _, i := range byDate(batch) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := t.addCopy(account, &batch[i]); err != nil {
+				return err
+			}
+		}
+		c, err = t.change()
+		return err
+	})
+	return c, err
+}
+
+// byDate gives the order in which a batch is stored: the full-text index wants
+// ascending rows within a transaction.
+func byDate(batch []accounts.Arrival) []int {
+	order := make([]int, len(batch))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		return batch[i].Parsed.Message.Date.Compare(batch[j].Parsed.Message.Date)
+	})
+	return order
+}
+
+// change settles the sums and tells what was touched.
+func (t *tx) change() (accounts.Change, error) {
+	if err := t.settle(); err != nil {
+		return accounts.Change{}, err
+	}
+	ids, err := t.touched()
+	clear(t.convs)
+	return accounts.Change{Conversations: ids, New: t.new, Unread: t.newUnread}, err
+}
+
+func (t *tx) addCopy(account int64, a *accounts.Arrival) error {
+	f, err := t.folder(account, a.Copy.Folder)
+	if err != nil {
+		return err
+	}
+	raw, err := t.raw(a)
+	if err != nil {
+		return err
+	}
+	var loc, msg, oldRaw int64
+	ok, err := t.get("SELECT id, message, raw FROM location WHERE folder = ? AND uid = ? AND remote = ? AND validity = ?",
+		[]any{f.id, a.Copy.UID, a.Copy.ID, a.Copy.Validity}, &loc, &msg, &oldRaw)
+	if err != nil {
+		return err
+	}
+	if ok {
+		return t.updateCopy(account, loc, msg, raw, oldRaw, a)
+	}
+	return t.newCopy(account, f, raw, a)
+}
+
+// raw stores a source unless it is here already.
+func (t *tx) raw(a *accounts.Arrival) (int64, error) {
+	var id int64
+	ok, err := t.get("SELECT id FROM raw WHERE sha = ?", []any{a.SHA256[:]}, &id)
+	if err != nil || ok {
+		return id, err
+	}
+	packed, size := a.Packed, a.Parsed.Message.Size
+	if packed == nil {
+		packed = t.db.Pack(a.Copy.Raw)
+	}
+	if a.Copy.Raw != nil {
+		size = int64(len(a.Copy.Raw))
+	}
+	return t.insert("INSERT INTO raw (sha, size, packed) VALUES (?, ?, ?)", a.SHA256[:], size, packed)
+}
+
+// updateCopy is for a copy that is here already: its flags, and its content
+// when the server let it be edited.
+func (t *tx) updateCopy(account, loc, msg, raw, oldRaw int64, a *accounts.Arrival) error {
+	if err := t.exec("UPDATE location SET flags = ?, keywords = ?, modseq = ?, raw = ? WHERE id = ?",
+		flagBits(a.Copy.Flags), keywordText(a.Copy.Flags.Keywords), int64(a.Copy.Flags.ModSeq), raw, loc); err != nil {
+		return err
+	}
+	if raw != oldRaw {
+		next, err := t.rewrite(account, msg, raw, &a.Parsed)
+		if err != nil {
+			return err
+		}
+		msg = next
+	}
+	return t.refresh(msg)
+}
+
+func (t *tx) newCopy(account int64, f folderRow, raw int64, a *accounts.Arrival) error {
+	var msg int64
+	key := conversation.NewMessageID(a.Parsed.Fingerprint)
+	known, err := t.get("SELECT id FROM message WHERE key = ?", []any{string(key)}, &msg)
+	if err != nil {
+		return err
+	}
+	state := effect{flags: flagBits(a.Copy.Flags), keywords: a.Copy.Flags.Keywords, use: f.use, folder: f.id}
+	if !known {
+		if msg, err = t.newMessage(account, raw, &a.Parsed, merge([]effect{state})); err != nil {
+			return err
+		}
+		return t.newLocation(f.id, msg, raw, a)
+	}
+	kept, err := t.keepPromise(account, f.id, msg, raw, a)
+	if err == nil && !kept {
+		err = t.newLocation(f.id, msg, raw, a)
+	}
+	if err != nil {
+		return err
+	}
+	if err := t.exec("DELETE FROM orphan WHERE message = ?", msg); err != nil {
+		return err
+	}
+	return t.refresh(msg)
+}
+
+func (t *tx) newLocation(folder, msg, raw int64, a *accounts.Arrival) error {
+	return t.exec(`INSERT INTO location (folder, validity, uid, remote, message, raw, flags, keywords, modseq)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, folder, a.Copy.Validity, a.Copy.UID, a.Copy.ID, msg, raw,
+		flagBits(a.Copy.Flags), keywordText(a.Copy.Flags.Keywords), int64(a.Copy.Flags.ModSeq))
+}
+
+// keepPromise turns a promised copy of the same message into the real one, so
+// that the acts waiting for it find it. One in the same folder is preferred.
+func (t *tx) keepPromise(account, folder, msg, raw int64, a *accounts.Arrival) (bool, error) {
+	var loc int64
+	ok, err := t.get(`SELECT l.id FROM location l JOIN folder f ON f.id = l.folder
+		WHERE l.message = ? AND l.uid = 0 AND l.remote = '' AND f.account = ? ORDER BY l.folder = ? DESC, l.id LIMIT 1`,
+		[]any{msg, account, folder}, &loc)
+	if err != nil || !ok {
+		return false, err
+	}
+	return true, t.exec(`UPDATE location SET folder = ?, validity = ?, uid = ?, remote = ?, raw = ?, flags = ?, keywords = ?, modseq = ?, grace = 0
+		WHERE id = ?`, folder, a.Copy.Validity, a.Copy.UID, a.Copy.ID, raw,
+		flagBits(a.Copy.Flags), keywordText(a.Copy.Flags.Keywords), int64(a.Copy.Flags.ModSeq), loc)
+}
+
+// Bits of the flags of a copy.
+const (
+	bitSeen = 1 << iota
+	bitFlagged
+	bitAnswered
+	bitDraft
+	bitDeleted
+)
+
+func flagBits(f accounts.Flags) int {
+	bits := 0
+	for i, on := range []bool{f.Seen, f.Flagged, f.Answered, f.Draft, f.Deleted} {
+		if on {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
+func flagsOf(bits int, keywords string, modseq int64) accounts.Flags {
+	return accounts.Flags{
+		Seen: bits&bitSeen != 0, Flagged: bits&bitFlagged != 0, Answered: bits&bitAnswered != 0,
+		Draft: bits&bitDraft != 0, Deleted: bits&bitDeleted != 0,
+		Keywords: keywordList(keywords), ModSeq: uint64(modseq),
+	}
+}
+
+// Keywords are kept as lines: no keyword of IMAP can hold a line feed (RFC
+// 3501, section 9), and tags are freed of them.
+func keywordText(ks []string) string { return strings.Join(ks, "\n") }
+
+func keywordList(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, "\n")
+}
+
+// epoch is the beginning of message ids, 1990-01-01 UTC; ids stay short.
+const epoch = 631152000
+
+// firstID gives the lowest id of a moment. Sixteen messages fit in a second.
+func firstID(at time.Time) int64 {
+	return min(max(at.Unix()-epoch, 1), 1<<40) << 4
+}
+
+// messageID finds a free id for a message of that date, or shortly after it.
+func (t *tx) messageID(date time.Time) (int64, error) {
+	first := firstID(date) >> 4
+	sec := first
+	for {
+		if next, ok := t.cache.full[sec]; ok {
+			sec = next
+			continue
+		}
+		var top int64
+		if _, err := t.get("SELECT coalesce(max(id), 0) FROM message WHERE id BETWEEN ? AND ?", []any{sec << 4, sec<<4 + 15}, &top); err != nil {
+			return 0, err
+		}
+		if top < sec<<4+15 {
+			t.cache.full[first] = sec
+			if sec == first {
+				delete(t.cache.full, first)
+			}
+			return max(top+1, sec<<4), nil
+		}
+		t.cache.full[sec] = sec + 1
+	}
+}

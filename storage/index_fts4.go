@@ -1,0 +1,20 @@
+//go:build !sqlite_fts5 && !fts5
+
+package storage
+
+// The full-text module of a plain build: FTS4 is in every SQLite, FTS5 is not.
+const (
+	indexModule = "fts4"
+	indexTable  = "index4"
+
+	indexCreate = `CREATE VIRTUAL TABLE IF NOT EXISTS index4 USING fts4(subject, people, file, cjk, body,
+		content="doc", tokenize=unicode61 "remove_diacritics=2", prefix="2,3")`
+	indexDrop     = `DROP TABLE IF EXISTS index4`
+	indexInsert   = `INSERT INTO index4 (docid, subject, people, file, cjk, body) VALUES (?, ?, ?, ?, ?, ?)`
+	indexDelete   = `DELETE FROM index4 WHERE docid = ?`
+	indexFill     = `INSERT INTO index4 (docid, subject, people, file, cjk, body) SELECT id, subject, people, file, cjk, body FROM doc WHERE id > ? AND id <= ? ORDER BY id`
+	indexCheck    = `INSERT INTO index4 (index4) VALUES ('integrity-check')`
+	indexOptimize = `INSERT INTO index4 (index4) VALUES ('optimize')`
+)
+
+func indexTuning() []string { return nil }

@@ -1,0 +1,31 @@
+//go:build sqlite_fts5 || fts5
+
+package storage
+
+// The full-text module of this build, and how it is spoken to. Both modules
+// have the same columns over the table doc ("external content"), so that the
+// text is kept once.
+const (
+	indexModule = "fts5"
+	indexTable  = "index5"
+
+	indexCreate = `CREATE VIRTUAL TABLE IF NOT EXISTS index5 USING fts5(subject, people, file, cjk, body,
+		content='doc', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3')`
+	indexDrop   = `DROP TABLE IF EXISTS index5`
+	indexInsert = `INSERT INTO index5 (rowid, subject, people, file, cjk, body) VALUES (?, ?, ?, ?, ?, ?)`
+	indexDelete = `INSERT INTO index5 (index5, rowid, subject, people, file, cjk, body)
+		SELECT 'delete', id, subject, people, file, cjk, body FROM doc WHERE id = ?`
+	indexFill     = `INSERT INTO index5 (rowid, subject, people, file, cjk, body) SELECT id, subject, people, file, cjk, body FROM doc WHERE id > ? AND id <= ? ORDER BY id`
+	indexCheck    = `INSERT INTO index5 (index5, rank) VALUES ('integrity-check', 1)`
+	indexOptimize = `INSERT INTO index5 (index5) VALUES ('optimize')`
+)
+
+// indexTuning keeps more in memory before a segment is written, which is what
+// bulk loading costs.
+func indexTuning() []string {
+	return []string{
+		`INSERT INTO index5 (index5, rank) VALUES ('hashsize', 33554432)`,
+		`INSERT INTO index5 (index5, rank) VALUES ('automerge', 8)`,
+		`INSERT INTO index5 (index5, rank) VALUES ('crisismerge', 32)`,
+	}
+}

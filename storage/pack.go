@@ -1,0 +1,54 @@
+package storage
+
+import (
+	"crypto/rand"
+	"fmt"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// maxUnpacked bounds what a raw source may grow to when it is unpacked, since
+// another program may have written to the file.
+const maxUnpacked = 256 << 20
+
+// packer compresses raw sources. Both halves may be used by many goroutines.
+type packer struct {
+	enc *zstd.Encoder
+	dec *zstd.Decoder
+}
+
+func newPacker() (*packer, error) {
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2), zstd.WithWindowSize(1<<20))
+	if err != nil {
+		return nil, fmt.Errorf("make the encoder: %w", err)
+	}
+	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderMaxMemory(maxUnpacked))
+	if err != nil {
+		return nil, fmt.Errorf("make the decoder: %w", err)
+	}
+	return &packer{enc, dec}, nil
+}
+
+func (p *packer) close() {
+	if p != nil {
+		p.dec.Close()
+	}
+}
+
+// Pack compresses a raw source. It may be called from any goroutine.
+func (d *DB) Pack(raw []byte) []byte {
+	return d.pack.enc.EncodeAll(raw, make([]byte, 0, len(raw)/2+64))
+}
+
+// Unpack gives back what Pack was given.
+func (d *DB) Unpack(packed []byte) ([]byte, error) {
+	raw, err := d.pack.dec.DecodeAll(packed, nil)
+	if err != nil {
+		return nil, fmt.Errorf("storage: unpack: %w: %w", ErrCorrupt, err)
+	}
+	return raw, nil
+}
+
+// systemRandom never fails: crypto/rand ends the program rather than to give
+// predictable bytes.
+func systemRandom(b []byte) { _, _ = rand.Read(b) }
