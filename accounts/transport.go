@@ -20,6 +20,7 @@ var (
 	ErrUnsupported = errors.New("not supported by this server")
 	ErrFolder      = errors.New("no such folder")
 	ErrPlain       = errors.New("server offers no encrypted connection")
+	ErrManyGone    = errors.New("most of a folder vanished at once") // kept here until it lasts
 )
 
 // Use says what a folder is for (RFC 6154 special use).

@@ -1,0 +1,166 @@
+package imap
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/emersion/go-imap/v2"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+)
+
+// mailbox is a folder as the server lists it.
+type mailbox struct {
+	name   string
+	use    accounts.Use
+	status mailStatus // zero when the server does not tell it with the list
+}
+
+// mailStatus is what tells whether anything changed in a folder.
+type mailStatus struct {
+	validity, next, messages uint32
+	modSeq                   uint64
+}
+
+func statusOf(d *imap.StatusData) mailStatus {
+	if d == nil || d.NumMessages == nil {
+		return mailStatus{}
+	}
+	return mailStatus{d.UIDValidity, uint32(d.UIDNext), *d.NumMessages, d.HighestModSeq}
+}
+
+func (s *session) statusItems() *imap.StatusOptions {
+	return &imap.StatusOptions{
+		NumMessages: true, UIDNext: true, UIDValidity: true,
+		HighestModSeq: s.caps.Has(imap.CapCondStore),
+	}
+}
+
+// list gives the folders that can hold messages, in the order in which they
+// are brought up to date.
+func (s *session) list(ctx context.Context) ([]mailbox, error) {
+	var options *imap.ListOptions
+	if s.caps.Has(imap.CapListStatus) || s.caps.Has(imap.CapSpecialUse) && s.caps.Has(imap.CapListExtended) {
+		options = &imap.ListOptions{ReturnSpecialUse: s.caps.Has(imap.CapSpecialUse)}
+		if s.caps.Has(imap.CapListStatus) {
+			options.ReturnStatus = s.statusItems()
+		}
+	}
+	var found []*imap.ListData
+	err := s.do(ctx, "list", func() (err error) {
+		found, err = s.c.List("", "*", options).Collect()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return arrange(found), nil
+}
+
+// arrange leaves out what cannot be opened and what was named twice, finds out
+// what each folder is for, and puts what the user waits for first.
+func arrange(found []*imap.ListData) []mailbox {
+	var out []mailbox
+	seen := map[string]bool{}
+	used := map[accounts.Use]bool{}
+	for _, d := range found {
+		if !selectable(d) || seen[d.Mailbox] {
+			continue
+		}
+		seen[d.Mailbox] = true
+		use := useOf(d)
+		used[use] = true
+		out = append(out, mailbox{name: d.Mailbox, use: use, status: statusOf(d.Status)})
+	}
+	for i := range out {
+		if use := usualUse(out[i].name); out[i].use == accounts.UseNone && !used[use] {
+			out[i].use = use
+			used[use] = true
+		}
+	}
+	slices.SortStableFunc(out, func(a, b mailbox) int {
+		return cmp.Or(cmp.Compare(rank(a.use), rank(b.use)), cmp.Compare(a.name, b.name))
+	})
+	return out
+}
+
+// selectable tells whether a folder can be opened. A name with control
+// characters is not one that could be shown or typed, and is left alone.
+func selectable(d *imap.ListData) bool {
+	return d.Mailbox != "" && !strings.ContainsFunc(d.Mailbox, unicode.IsControl) &&
+		!slices.Contains(d.Attrs, imap.MailboxAttrNoSelect) &&
+		!slices.Contains(d.Attrs, imap.MailboxAttrNonExistent)
+}
+
+// useOf reads the special use of a folder (RFC 6154). "All mail" is synced like
+// any other folder: with some providers it alone holds what was archived, and
+// messages that stand in two folders are recognised as one later on.
+func useOf(d *imap.ListData) accounts.Use {
+	if strings.EqualFold(d.Mailbox, "INBOX") {
+		return accounts.UseInbox
+	}
+	for attr, use := range map[imap.MailboxAttr]accounts.Use{
+		imap.MailboxAttrSent: accounts.UseSent, imap.MailboxAttrDrafts: accounts.UseDrafts,
+		imap.MailboxAttrTrash: accounts.UseTrash, imap.MailboxAttrJunk: accounts.UseJunk,
+		imap.MailboxAttrArchive: accounts.UseArchive, imap.MailboxAttrAll: accounts.UseAll,
+	} {
+		if slices.Contains(d.Attrs, attr) {
+			return use
+		}
+	}
+	return accounts.UseNone
+}
+
+// usualUse guesses from the name, for servers that do not tell.
+func usualUse(name string) accounts.Use {
+	base := strings.ToLower(name[strings.LastIndexAny(name, "/.")+1:])
+	switch base {
+	case "sent", "sent items", "sent messages", "sent mail":
+		return accounts.UseSent
+	case "drafts":
+		return accounts.UseDrafts
+	case "trash", "deleted items", "deleted messages":
+		return accounts.UseTrash
+	case "junk", "spam", "junk e-mail":
+		return accounts.UseJunk
+	case "archive", "archives":
+		return accounts.UseArchive
+	}
+	return accounts.UseNone
+}
+
+func rank(u accounts.Use) int {
+	order := []accounts.Use{accounts.UseInbox, accounts.UseSent, accounts.UseNone, accounts.UseArchive,
+		accounts.UseDrafts, accounts.UseAll, accounts.UseTrash, accounts.UseJunk}
+	return slices.Index(order, u)
+}
+
+// folders gives what is to be synced. When the list itself cannot be read, the
+// folders known so far and the inbox are still brought up to date; nothing is
+// taken for gone then.
+func (c *Client) folders(ctx context.Context, known []accounts.Folder) (boxes []mailbox, complete bool, err error) {
+	s, err := c.connect(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	boxes, err = s.list(ctx)
+	if err == nil {
+		return boxes, true, nil
+	}
+	c.after(err)
+	if !errors.Is(err, errBroken) {
+		return nil, false, err
+	}
+	c.log.Warn("imap: list of folders not understood; going on with those known", "host", c.endpoint.Host)
+	boxes = []mailbox{{name: "INBOX", use: accounts.UseInbox}}
+	for _, f := range known {
+		if f.Name != "INBOX" {
+			boxes = append(boxes, mailbox{name: f.Name, use: f.Use})
+		}
+	}
+	return boxes, false, nil
+}

@@ -1,0 +1,122 @@
+package imap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+)
+
+// Reasons of quarantine, as codes.
+const (
+	reasonUnreadable = "mail.unreadable" // what the server sends cannot be understood
+	reasonTooBig     = "mail.too-big"    // larger than the limit
+	reasonNoAnswer   = "mail.no-answer"  // the server has it and does not give it
+)
+
+// patientTries is how many passes a message may cut the connection before it
+// is set aside: a bad network is not the message's fault.
+const patientTries = 3
+
+// single deals with one message that ended the connection: it is asked for
+// without anything the server says about it, then only for its header.
+func (f *fetcher) single(ctx context.Context, uid uint32, cause error) error {
+	if errors.Is(cause, accounts.ErrOffline) && f.suspect(uid) < patientTries {
+		f.cut = fmt.Errorf("imap: message %d of %q: %w (%v)", uid, f.v.f.Name, accounts.ErrTemporary, cause)
+		return nil
+	}
+	reason := reasonUnreadable
+	if errors.Is(cause, errLimit) {
+		reason = reasonTooBig
+	}
+	for _, i := range []items{bodyItems, headerItems} {
+		if i == bodyItems && reason == reasonTooBig {
+			continue
+		}
+		rest, err := f.once(ctx, []uint32{uid}, i)
+		switch {
+		case err == nil && len(rest) == 0:
+			return nil
+		case errors.Is(err, errMirror) || ctx.Err() != nil:
+			return err
+		case err != nil:
+			if err := f.again(ctx, err); err != nil {
+				return err
+			}
+		}
+	}
+	return f.setAside(ctx, uid, reason)
+}
+
+func (f *fetcher) setAside(ctx context.Context, uid uint32, reason string) error {
+	c := accounts.Copy{Folder: f.v.f.Name, Validity: f.v.f.Validity, UID: uid}
+	f.log.Warn("imap: message set aside", "folder", c.Folder, "uid", uid, "reason", reason)
+	f.v.have[uid] = accounts.Flags{}
+	return mirrored("quarantine", f.m.Quarantine(ctx, c, reason))
+}
+
+func (f *fetcher) suspect(uid uint32) int {
+	key := copyKey{f.v.f.Name, f.v.f.Validity, uid}
+	f.suspects[key]++
+	return f.suspects[key]
+}
+
+// unanswered deals with messages that a good answer left out: those that are
+// gone meanwhile are no loss; the others are asked for one by one.
+func (f *fetcher) unanswered(ctx context.Context, uids []uint32) error {
+	s := f.current
+	there, err := s.present(ctx, uids)
+	if err != nil {
+		return err
+	}
+	for _, uid := range uids {
+		if !there[uid] {
+			continue
+		}
+		if err := f.insist(ctx, uid); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insist asks for one message once more. Some servers name the UID after the
+// body; such an answer belongs to nothing for the library, and is picked up
+// where it leaves unasked answers.
+func (f *fetcher) insist(ctx context.Context, uid uint32) error {
+	s := f.current
+	stray := make(chan *imapclient.FetchMessageBuffer, 1)
+	s.catch(stray)
+	defer s.catch(nil)
+	rest, err := f.once(ctx, []uint32{uid}, wholeItems)
+	if err != nil || len(rest) == 0 {
+		return err
+	}
+	timer := time.NewTimer(2 * time.Second)
+	defer timer.Stop()
+	select {
+	case buf := <-stray:
+		raw := buf.FindBodySection(&imap.FetchItemBodySection{})
+		if uint32(buf.UID) == uid && raw != nil {
+			flags := merge(accounts.Flags{ModSeq: buf.ModSeq}, buf.Flags)
+			f.held = append(f.held, accounts.Copy{
+				Folder: f.v.f.Name, Validity: f.v.f.Validity, UID: uid,
+				Flags: flags, Received: buf.InternalDate.UTC(), Raw: raw,
+			})
+			return f.flush(ctx)
+		}
+	case <-timer.C:
+	}
+	return f.setAside(ctx, uid, reasonNoAnswer)
+}
+
+func (s *session) catch(stray chan *imapclient.FetchMessageBuffer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stray = stray
+}

@@ -1,0 +1,107 @@
+package imap
+
+import (
+	"context"
+	"strings"
+	"unicode"
+
+	"github.com/emersion/go-imap/v2"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// gmail is the extension by which a provider is known that keeps a copy of
+// what is sent by itself.
+const gmail imap.Cap = "X-GM-EXT-1"
+
+// Keep stores the copy of a sent mail in the folder for sent mail, marked as
+// read, unless the server has it already.
+func (c *Client) Keep(ctx context.Context, e conversation.Entry) error {
+	c.work.Lock()
+	defer c.work.Unlock()
+	s, err := c.connect(ctx)
+	if err != nil {
+		return err
+	}
+	if s.caps.Has(gmail) {
+		return nil
+	}
+	folder, err := c.sentFolder(ctx, s)
+	if err != nil {
+		return c.after(err)
+	}
+	found, err := c.holds(ctx, folder, e.RFCID)
+	if err != nil || found {
+		return c.after(err)
+	}
+	if err := s.append(ctx, folder, copyOf(e), c.now()); err != nil {
+		c.drop() // the library may have left the command half written
+		return err
+	}
+	return nil
+}
+
+func copyOf(e conversation.Entry) []byte {
+	if e.Copy != nil {
+		return e.Copy
+	}
+	return e.Wire
+}
+
+// sentFolder finds the folder for sent mail, and makes one where there is none.
+func (c *Client) sentFolder(ctx context.Context, s *session) (string, error) {
+	boxes, err := s.list(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, b := range boxes {
+		if b.use == accounts.UseSent {
+			return b.name, nil
+		}
+	}
+	return "Sent", s.create(ctx, "Sent")
+}
+
+// Find looks for a mail by its Message-ID where a copy would be: with the sent
+// mail, and in the inbox when it went to oneself.
+func (c *Client) Find(ctx context.Context, e conversation.Entry) (bool, accounts.Receipt, error) {
+	c.work.Lock()
+	defer c.work.Unlock()
+	s, err := c.connect(ctx)
+	if err != nil {
+		return false, accounts.Receipt{}, err
+	}
+	boxes, err := s.list(ctx)
+	if err != nil {
+		return false, accounts.Receipt{}, c.after(err)
+	}
+	for _, b := range boxes {
+		if b.use != accounts.UseSent && b.use != accounts.UseAll && b.use != accounts.UseInbox {
+			continue
+		}
+		found, err := c.holds(ctx, b.name, e.RFCID)
+		if err != nil {
+			return false, accounts.Receipt{}, c.after(err)
+		}
+		if found {
+			return true, accounts.Receipt{Saved: b.use == accounts.UseSent}, nil
+		}
+	}
+	return false, accounts.Receipt{}, nil
+}
+
+// holds tells whether a folder has a message of that Message-ID.
+func (c *Client) holds(ctx context.Context, folder, id string) (bool, error) {
+	if id == "" || strings.ContainsFunc(id, func(r rune) bool { return unicode.IsControl(r) || r > '~' }) {
+		return false, nil
+	}
+	s, _, err := c.selectFolder(ctx, folder, false)
+	if err != nil {
+		return false, err
+	}
+	set, err := s.search(ctx, &imap.SearchCriteria{
+		Header: []imap.SearchCriteriaHeaderField{{Key: "Message-ID", Value: id}},
+	})
+	return len(set) > 0, err
+}

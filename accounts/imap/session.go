@@ -1,0 +1,263 @@
+package imap
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/accounts/link"
+)
+
+// errBroken stands for an answer that could not be understood; the connection
+// is gone with it.
+var errBroken = errors.New("answer not understood")
+
+// longest is how long one command may take altogether.
+const longest = 30 * time.Minute
+
+// session is one connection on which the user is logged in.
+type session struct {
+	c        *imapclient.Client
+	conn     *guard
+	caps     imap.CapSet
+	security accounts.Security
+	quiet    time.Duration
+	folder   string // selected
+	writable bool   // selected with SELECT rather than EXAMINE
+	used     time.Time
+
+	mu    sync.Mutex
+	news  chan struct{}                       // told of what the server says by itself, nil outside Watch
+	stray chan *imapclient.FetchMessageBuffer // answers that named their UID too late
+}
+
+// open connects, secures the connection and logs in. No byte of the secret
+// leaves before the server is verified.
+func (c *Client) open(ctx context.Context) (*session, error) {
+	raw, err := c.dialer.Open(ctx, c.endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("imap: %w", err)
+	}
+	raw.SetDeadline(time.Now().Add(c.config.quiet()))
+	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	defer stop()
+	s, err := c.begin(ctx, raw)
+	if err != nil {
+		raw.Close()
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return nil, fmt.Errorf("imap: %s: %w", c.endpoint.Host, opening(err))
+	}
+	c.mu.Lock()
+	c.security = s.security
+	c.mu.Unlock()
+	c.log.Debug("imap: connected", "host", c.endpoint.Host, "tls", s.security.TLS, "auth", s.security.Auth)
+	return s, nil
+}
+
+// opening gives errors of the beginning of a connection a cause that callers
+// can branch on.
+func opening(err error) error {
+	for _, known := range []error{
+		accounts.ErrAuth, accounts.ErrOffline, accounts.ErrCertificate, accounts.ErrTemporary,
+		accounts.ErrUnsupported, accounts.ErrPlain, context.Canceled, context.DeadlineExceeded,
+	} {
+		if errors.Is(err, known) {
+			return err
+		}
+	}
+	return errors.Join(accounts.ErrOffline, err)
+}
+
+func (c *Client) begin(ctx context.Context, raw net.Conn) (*session, error) {
+	if c.endpoint.StartTLS {
+		p := newPreamble(raw)
+		if err := p.greeting(); err != nil {
+			return nil, err
+		}
+		if err := p.startTLS(); err != nil {
+			return nil, err
+		}
+	}
+	conn, err := c.dialer.Secure(ctx, raw, c.endpoint)
+	if err != nil {
+		return nil, err
+	}
+	p := newPreamble(conn)
+	if !c.endpoint.StartTLS { // after STARTTLS there is no second greeting
+		if err := p.greeting(); err != nil {
+			return nil, err
+		}
+	}
+	mechanism, err := c.login(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return c.hand(conn, p, mechanism)
+}
+
+// hand gives the connection to the library, which is told that the user is
+// known and asks for the capabilities that hold from now on.
+func (c *Client) hand(conn *tls.Conn, p *preamble, mechanism string) (*session, error) {
+	conn.SetDeadline(time.Time{})
+	r := io.MultiReader(strings.NewReader("* PREAUTH ready\r\n"), p.r)
+	s := &session{
+		conn:     newGuard(conn, r, standardLimits()),
+		security: link.Describe(conn, c.endpoint),
+		quiet:    c.config.quiet(),
+		used:     time.Now(),
+	}
+	s.security.Auth = mechanism
+	s.conn.arm(s.quiet)
+	s.c = imapclient.New(s.conn, &imapclient.Options{UnilateralDataHandler: s.handler()})
+	if s.caps = s.c.Caps(); s.caps == nil {
+		s.close()
+		return nil, errBroken
+	}
+	s.conn.arm(0)
+	return s, nil
+}
+
+// handler hears what the server says without being asked.
+func (s *session) handler() *imapclient.UnilateralDataHandler {
+	return &imapclient.UnilateralDataHandler{
+		Expunge: func(uint32) { s.tell() },
+		Mailbox: func(d *imapclient.UnilateralDataMailbox) {
+			if d.NumMessages != nil {
+				s.tell()
+			}
+		},
+		Fetch: func(m *imapclient.FetchMessageData) {
+			buf, err := m.Collect()
+			s.mu.Lock()
+			stray := s.stray
+			s.mu.Unlock()
+			if err == nil && stray != nil && buf.UID != 0 {
+				select {
+				case stray <- buf:
+				default:
+				}
+			}
+			s.tell()
+		},
+	}
+}
+
+func (s *session) tell() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.news == nil {
+		return
+	}
+	select {
+	case s.news <- struct{}{}:
+	default:
+	}
+}
+
+func (s *session) close() {
+	s.conn.Close()
+	s.c.Close()
+}
+
+// do runs one command under a deadline and the context; either of them ends
+// the connection, since an answer that comes later would be taken for the
+// answer to something else.
+func (s *session) do(ctx context.Context, what string, f func() error) error {
+	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
+	defer stop()
+	watchdog := time.AfterFunc(longest, func() { s.conn.Close() })
+	defer watchdog.Stop()
+	s.conn.arm(s.quiet)
+	err := f()
+	s.conn.arm(0)
+	s.used = time.Now()
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return fmt.Errorf("imap: %s: %w", what, s.explain(err))
+}
+
+// explain gives an error its cause: the server said no, the network failed,
+// or the answer was not understood.
+func (s *session) explain(err error) error {
+	var said *imap.Error
+	var failure error
+	if s.conn != nil {
+		failure = s.conn.failure()
+	}
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, errMirror):
+		return err
+	case errors.As(err, &said):
+		return errors.Join(refusal(said), err)
+	case errors.Is(failure, errLimit):
+		return errors.Join(errBroken, errLimit)
+	case failure != nil || link.IsCut(err):
+		return errors.Join(accounts.ErrOffline, err)
+	}
+	return errors.Join(errBroken, err)
+}
+
+// refusal sorts the codes of RFC 5530 and RFC 9051, section 7.1.
+func refusal(e *imap.Error) error {
+	switch strings.ToUpper(string(e.Code)) {
+	case "NONEXISTENT", "TRYCREATE":
+		return accounts.ErrFolder
+	case "UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA":
+		return accounts.ErrTemporary
+	case "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED":
+		return accounts.ErrAuth
+	}
+	return accounts.ErrRefused
+}
+
+// lost tells whether the connection cannot be used any more.
+func lost(err error) bool {
+	return errors.Is(err, accounts.ErrOffline) || errors.Is(err, errBroken) || errors.Is(err, errMirror) ||
+		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// connect gives the connection in use, or a new one. One that has been idle
+// for a while is asked whether it still stands. The caller holds c.work.
+func (c *Client) connect(ctx context.Context) (*session, error) {
+	if s := c.current; s != nil {
+		fresh := time.Since(s.used) < 10*time.Second && s.conn.failure() == nil
+		if fresh || s.do(ctx, "noop", func() error { return s.c.Noop().Wait() }) == nil {
+			return s, nil
+		}
+		c.drop()
+	}
+	s, err := c.open(ctx)
+	c.current = s
+	return s, err
+}
+
+func (c *Client) drop() {
+	if c.current != nil {
+		c.current.close()
+		c.current = nil
+	}
+}
+
+// after drops the connection when err says that it is of no use any more.
+func (c *Client) after(err error) error {
+	if err != nil && lost(err) {
+		c.drop()
+	}
+	return err
+}
