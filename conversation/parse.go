@@ -1,7 +1,9 @@
 package conversation
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 	"unicode"
@@ -20,13 +22,14 @@ const (
 // catalogue, Args fill it in.
 type QueryError struct {
 	Pos  int // byte offset into the text
+	Char int // the same in characters
 	Code string
 	Args map[string]any
 }
 
 // Error names the code and the place.
 func (e *QueryError) Error() string {
-	return fmt.Sprintf("query: %s at character %d", e.Code, e.Pos+1)
+	return fmt.Sprintf("query: %s at character %d", e.Code, e.Char+1)
 }
 
 // Unwrap makes a query that cannot be read a wrong usage.
@@ -37,6 +40,15 @@ func (e *QueryError) Unwrap() error { return ErrUsage }
 // which order "03/04/2025" is read. Words for days and months are understood in
 // all three languages. A text without terms gives a query that matches all.
 func ParseQuery(text string, now time.Time, lang string) (*Query, error) {
+	q, err := parseQuery(text, now, lang)
+	var bad *QueryError
+	if errors.As(err, &bad) {
+		bad.Char = utf8.RuneCountInString(text[:bad.Pos])
+	}
+	return q, err
+}
+
+func parseQuery(text string, now time.Time, lang string) (*Query, error) {
 	if len(text) > maxQueryBytes {
 		return nil, queryError(maxQueryBytes, "query.too_long", "Limit", maxQueryBytes)
 	}
@@ -49,6 +61,14 @@ func ParseQuery(text string, now time.Time, lang string) (*Query, error) {
 		return nil, err
 	}
 	return &Query{Root: root, Text: text}, nil
+}
+
+// Reason gives the error as a sentence of the catalogue; Pos in it counts
+// characters from one, as people do.
+func (e *QueryError) Reason() Reason {
+	args := map[string]any{"Pos": e.Char + 1}
+	maps.Copy(args, e.Args)
+	return Reason{e.Code, args}
 }
 
 // queryError returns the interface, since a nil *QueryError in it is not nil.

@@ -87,6 +87,9 @@ func rangeReader(field string, value func(string) (span, bool)) valueReader {
 		if !ok {
 			return Node{}, queryError(at, "query.bad_"+field, "Value", n.Text)
 		}
+		if field != "size" {
+			s.max = min(s.max, 100)
+		}
 		if s.min > s.max {
 			return Node{}, queryError(at, "query.empty_range", "Value", n.Text)
 		}

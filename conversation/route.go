@@ -54,8 +54,12 @@ func reject(p *Prediction, in RouteInput) {
 	case in.Files > 0 && !p.Files:
 		p.Rejected = Reason{Code: "route.no_files"}
 	case p.MaxSize > 0 && EncodedSize(p.Channel, in.Size) > p.MaxSize:
-		p.Rejected = Reason{"route.too_big", map[string]any{"Limit": p.MaxSize}}
+		p.Rejected = tooBigFor(*p)
 	}
+}
+
+func tooBigFor(p Prediction) Reason {
+	return Reason{"route.too_big", map[string]any{"Limit": p.MaxSize, "Megabytes": p.MaxSize >> 20}}
 }
 
 func missingNames(rs []Recipient) string {

@@ -86,7 +86,8 @@ func (s *Service) compose(ctx context.Context, d Draft, c *Choice) (Entry, error
 // tooBig is the last word on the size, which Route could only estimate.
 func tooBig(made Composed, p Prediction) error {
 	if p.MaxSize > 0 && p.Channel.Protocol == Mail && int64(len(made.Wire)) > p.MaxSize {
-		return &Problem{Code: "route.too_big", Args: map[string]any{"Limit": p.MaxSize}, Err: ErrNoChannel}
+		r := tooBigFor(p)
+		return &Problem{Code: r.Code, Args: r.Args, Err: ErrNoChannel}
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func (s *Service) forwarded(m *Message) string {
 	from := m.Sender()
 	head := s.opt.Say(Reason{"draft.forwarded", map[string]any{
 		"Name":    cmp.Or(from.Name, from.Display, from.Address.ID),
-		"Address": from.Address.ID, "Date": m.Date, "Subject": m.Subject,
+		"Address": from.Address.ID, "Date": m.Date.In(s.opt.Clock().Location()).Format("2006-01-02 15:04"), "Subject": m.Subject,
 	}})
 	return Quote(head + "\n\n" + m.Text)
 }
