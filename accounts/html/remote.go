@@ -1,6 +1,7 @@
 package html
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -37,9 +38,16 @@ func (w *walker) count(a attrs) {
 	}
 	w.res.Images++
 	tiny := a.width >= 0 && a.width <= 1 || a.height >= 0 && a.height <= 1 || a.hidden
-	if tiny || w.opt.Tracker != nil && w.opt.Tracker(a.src, a.width, a.height) {
+	if tiny || w.opt.Tracker != nil && w.opt.Tracker(a.src, declared(a.width), declared(a.height)) {
 		w.res.Trackers++
 	}
+}
+
+func declared(pixels int) string {
+	if pixels < 0 {
+		return ""
+	}
+	return strconv.Itoa(pixels)
 }
 
 // image writes the text that stands for an image.

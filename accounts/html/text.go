@@ -27,9 +27,9 @@ type Result struct {
 
 // Options change the conversion for one protocol.
 type Options struct {
-	// Tracker judges a remote image by its address and its declared size (-1
+	// Tracker judges a remote image by its address and its declared size (""
 	// when not declared). Nil counts only images of one pixel or none.
-	Tracker func(url string, width, height int) bool
+	Tracker func(address, width, height string) bool
 	// Mentions are the accounts ("@zoe@social.example", or the address of the
 	// profile) whose leading run of mentions is left out: they are who the
 	// message goes to.

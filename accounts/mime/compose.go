@@ -1,0 +1,156 @@
+package mime
+
+import (
+	"bytes"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// ErrHeader is given for an address or identifier that cannot stand in a
+// header: it would end the field and begin another one.
+var ErrHeader = errors.New("not fit for a header")
+
+// Compose builds a mail (RFC 5322, RFC 2045) of plain text and files. It says
+// no more than it must: no program, no time zone, no host name. Bcc stands in
+// the copy for the own Sent folder only, never on the wire.
+func (*Format) Compose(o conversation.Outgoing) (conversation.Composed, error) {
+	c := composer{o: o}
+	id, err := c.identifier()
+	if err != nil {
+		return conversation.Composed{}, err
+	}
+	head, err := c.header(id)
+	if err != nil {
+		return conversation.Composed{}, err
+	}
+	body := c.body()
+	out := conversation.Composed{Wire: append([]byte(head), body...), RFCID: id}
+	if len(o.Bcc) > 0 {
+		bcc, err := addressField("Bcc", o.Bcc)
+		if err != nil {
+			return conversation.Composed{}, err
+		}
+		out.Copy = append([]byte(bcc+head), body...)
+	}
+	return out, nil
+}
+
+// composer builds one message.
+type composer struct {
+	o conversation.Outgoing
+}
+
+// identifier makes a Message-ID that tells nothing but the domain of From.
+func (c composer) identifier() (string, error) {
+	domain, err := asciiDomain(c.o.From.Address.Domain())
+	if err != nil || domain == "" {
+		return "", fmt.Errorf("mime: from %q: %w", c.o.From.Address.ID, ErrHeader)
+	}
+	return c.token() + "@" + domain, nil
+}
+
+// token gives 128 random bits in lower-case base32.
+func (c composer) token() string {
+	var b [16]byte
+	c.o.Random(b[:])
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+}
+
+// header writes the header but for the fields of the body.
+func (c composer) header(id string) (string, error) {
+	var b strings.Builder
+	for _, f := range []struct {
+		name   string
+		people []conversation.Participant
+	}{{"From", []conversation.Participant{c.o.From}}, {"To", c.o.To}, {"Cc", c.o.Cc}} {
+		field, err := addressField(f.name, f.people)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(field)
+	}
+	if len(c.o.To)+len(c.o.Cc) == 0 {
+		b.WriteString("To: undisclosed-recipients:;\r\n") // some servers refuse mail to nobody
+	}
+	b.WriteString(textField("Subject", c.o.Subject))
+	b.WriteString("Date: " + c.o.Date.UTC().Format(time.RFC1123Z) + "\r\n")
+	b.WriteString("Message-ID: <" + id + ">\r\n")
+	if err := c.thread(&b); err != nil {
+		return "", err
+	}
+	b.WriteString("MIME-Version: 1.0\r\n")
+	return b.String(), nil
+}
+
+// thread writes which message is answered (RFC 5322, 3.6.4). Identifiers come
+// from strangers' mails: one that could break out of the field is left out of
+// the chain, and refused as the message answered.
+func (c composer) thread(b *strings.Builder) error {
+	if c.o.InReplyTo == "" {
+		return nil
+	}
+	if !validID(c.o.InReplyTo) {
+		return fmt.Errorf("mime: in reply to %q: %w", c.o.InReplyTo, ErrHeader)
+	}
+	b.WriteString("In-Reply-To: <" + c.o.InReplyTo + ">\r\n")
+	b.WriteString("References:")
+	for _, id := range chain(c.o.References, c.o.InReplyTo) {
+		b.WriteString("\r\n <" + id + ">")
+	}
+	b.WriteString("\r\n")
+	return nil
+}
+
+// chain gives the references with the message answered at their end.
+func chain(refs []string, parent string) []string {
+	var out []string
+	for _, id := range refs {
+		if validID(id) && id != parent {
+			out = append(out, id)
+		}
+	}
+	if len(out) > maxSent {
+		out = append(out[:1:1], out[len(out)-maxSent+1:]...)
+	}
+	return append(out, parent)
+}
+
+// maxSent is how many references are sent; long chains make servers refuse.
+const maxSent = 30
+
+// validID tells whether an identifier can stand in a header line as it is.
+func validID(id string) bool {
+	if id == "" || len(id) > 900 {
+		return false
+	}
+	for i := range len(id) {
+		if id[i] <= ' ' || id[i] > '~' || id[i] == '<' || id[i] == '>' {
+			return false
+		}
+	}
+	return true
+}
+
+// body writes the fields of the body and the body.
+func (c composer) body() []byte {
+	var b bytes.Buffer
+	if len(c.o.Attach) == 0 {
+		textPart(&b, c.o.Text)
+		return b.Bytes()
+	}
+	boundary := "=_" + c.token()
+	b.WriteString("Content-Type: multipart/mixed; boundary=\"" + boundary + "\"\r\n\r\n")
+	b.WriteString("--" + boundary + "\r\n")
+	textPart(&b, c.o.Text)
+	for _, f := range c.o.Attach {
+		b.WriteString("--" + boundary + "\r\n")
+		filePart(&b, f)
+	}
+	b.WriteString("--" + boundary + "--\r\n")
+	return b.Bytes()
+}

@@ -1,0 +1,37 @@
+package mime
+
+// The warnings a message can carry; keys of the catalogue.
+const (
+	warnNoHeader   = "mime.no_header"
+	warnHeader     = "mime.bad_header"
+	warnHeaderLong = "mime.long_header"
+	warnAddress    = "mime.bad_address"
+	warnMany       = "mime.many_addresses"
+	warnManyFrom   = "mime.many_from"
+	warnNoFrom     = "mime.no_from"
+	warnDate       = "mime.bad_date"
+	warnCharset    = "mime.bad_charset"
+	warnEncoding   = "mime.bad_encoding"
+	warnStructure  = "mime.bad_structure"
+	warnTruncated  = "mime.truncated"
+	warnDeep       = "mime.too_deep"
+	warnParts      = "mime.too_many_parts"
+	warnLong       = "mime.long_text"
+	warnSealed     = "mime.sealed"
+	warnSealedPart = "mime.sealed_part"
+	warnNotSealed  = "mime.sealed_broken"
+	warnSignature  = "mime.signature_unchecked"
+	warnOpaque     = "mime.signed_opaque"
+)
+
+// warnings collects each warning once, in order.
+type warnings struct{ list []string }
+
+func (w *warnings) add(code string) {
+	for _, c := range w.list {
+		if c == code {
+			return
+		}
+	}
+	w.list = append(w.list, code)
+}
