@@ -9,12 +9,13 @@ type Evidence struct {
 	Transport      Transport      `json:"transport"`
 	Authentication Authentication `json:"authentication"`
 	Remote         Remote         `json:"remote"`
-	OwnHop         bool           `json:"own_hop"`       // own server reached over verified TLS
-	Visibility     string         `json:"visibility"`    // Mastodon: "direct", "private", "unlisted", "public"; else ""
-	SameProvider   bool           `json:"same_provider"` // never left one provider's servers
-	Forged         bool           `json:"forged"`        // the provider (or a local check) says the From domain did not send it
-	ManyFrom       bool           `json:"many_from"`     // several or no addresses in From
-	Active         bool           `json:"active"`        // forms, scripts or CSS conditions in the HTML
+	OwnHop         bool           `json:"own_hop"`               // own server reached over verified TLS
+	Visibility     string         `json:"visibility"`            // Mastodon: "direct", "private", "unlisted", "public"; else ""
+	SameProvider   bool           `json:"same_provider"`         // never left one provider's servers
+	Forged         bool           `json:"forged"`                // the provider (or a local check) says the From domain did not send it
+	FromDomain     string         `json:"from_domain,omitempty"` // the domain that From claims
+	ManyFrom       bool           `json:"many_from"`             // several or no addresses in From
+	Active         bool           `json:"active"`                // forms, scripts or CSS conditions in the HTML
 }
 
 // Security is what is known of sealing and signing (JSON object "security" of

@@ -56,10 +56,10 @@ func boundary(hops []Hop, t Trust) border {
 	b := border{hop: -1}
 	for i, h := range hops {
 		if !h.Network {
-			if t.owns(h.By) && strings.Contains(keyword([]byte(h.With)), "SMTP") {
-				return b // a network hop that hides its sending side
+			if !handedInside(h) || hidesPeer(h, t) {
+				return b
 			}
-			continue // handed over inside: nobody else can write above such a line
+			continue
 		}
 		if !t.owns(h.By) {
 			return b
@@ -70,6 +70,19 @@ func boundary(hops []Hop, t Trust) border {
 		}
 	}
 	return b
+}
+
+// handedInside tells that a hop which is not SMTP from elsewhere took the mail
+// from the same installation: a script, a local user, or LMTP (RFC 2033 section
+// 3 forbids it on wide networks). Nobody else can write above such a line.
+func handedInside(h Hop) bool {
+	return h.From == "" || strings.Contains(keyword([]byte(h.With)), "LMTP") || h.IP == "" || loopback(h.IP)
+}
+
+// hidesPeer tells that one of the provider's hosts took the mail by SMTP and did
+// not write down from whom.
+func hidesPeer(h Hop, t Trust) bool {
+	return t.owns(h.By) && strings.Contains(keyword([]byte(h.With)), "SMTP")
 }
 
 // sideOf judges the sending side of a hop. The name which it gave itself counts

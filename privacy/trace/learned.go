@@ -39,6 +39,9 @@ func (l *Learned) Add(o Observations) {
 	lowest := -1
 	for i, h := range o.Hops {
 		if !h.Network {
+			if !handedInside(h) {
+				break
+			}
 			continue
 		}
 		lowest = i

@@ -24,6 +24,7 @@ type reader struct {
 	in      clause
 	values  int // words of the clause so far
 	from    bool
+	via     bool
 	seen    bool // a comment told of the sending side, so its address is not the sender's word
 	with    []byte
 	literal string // address in place of the sender's name
@@ -50,6 +51,7 @@ func readReceived(value []byte) Hop {
 func (r *reader) word(text []byte) {
 	if next := clauseOf(text); next != inNothing && !(r.values == 0 && r.in == inFrom) {
 		r.in, r.values = next, 0
+		r.via = r.via || hasFold(text, "via")
 		return
 	}
 	r.values++
@@ -178,7 +180,7 @@ func (r *reader) finish() Hop {
 	if h.IP == "" && (r.seen || !loopback(r.literal)) {
 		h.IP = r.literal
 	}
-	h.Network = r.from && (strings.Contains(key, "SMTP") || key == "" && h.With == "" && h.IP != "")
+	h.Network = r.from && !r.via && (strings.Contains(key, "SMTP") || key == "" && h.With == "" && h.IP != "")
 	return r.hop
 }
 
