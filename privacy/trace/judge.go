@@ -158,12 +158,17 @@ func submitted(o Observations, t Trust, b border, fromDomain string) bool {
 		return false
 	}
 	h := o.Hops[b.hop]
+	modern := h.TLS == "1.3" || h.TLS == "1.2" || h.TLS == "yes"
+	return submission(h) && modern && slices.Contains(t.Domains, fromDomain)
+}
+
+// submission tells that the sending side had logged in (RFC 3848, RFC 6531).
+func submission(h Hop) bool {
 	switch keyword([]byte(h.With)) {
-	case "ESMTPSA", "UTF8SMTPSA":
-	default:
-		return false
+	case "ESMTPA", "ESMTPSA", "UTF8SMTPA", "UTF8SMTPSA":
+		return true
 	}
-	return h.TLS != "ssl" && h.TLS != "1.0" && h.TLS != "1.1" && slices.Contains(t.Domains, fromDomain)
+	return false
 }
 
 // ascii gives the form of a domain in which names are compared.

@@ -33,35 +33,46 @@ type Learned struct {
 }
 
 // Add counts one received mail. Copies of sent mails and mails that came over
-// no network carry no line to learn from and are not counted.
+// no network carry no line to learn from and are not counted; neither are mails
+// that were submitted to the provider itself, which it may well not check.
 func (l *Learned) Add(o Observations) {
-	var hosts []string
-	lowest := -1
-	for i, h := range o.Hops {
-		if !h.Network {
-			if !handedInside(h) {
-				break
-			}
-			continue
-		}
-		lowest = i
+	hops := written(o.Hops)
+	if len(hops) == 0 || submission(o.Hops[hops[len(hops)-1]]) {
+		return
+	}
+	var hosts, tls []string
+	for _, i := range hops {
+		h := o.Hops[i]
 		hosts = append(hosts, h.By, "."+organisation(h.By))
 		if h.TLS != "" {
-			count1(&l.TLS, []string{h.By})
+			tls = append(tls, h.By)
 		}
-		if sideOf(h, Trust{}) != inside {
-			break
-		}
-	}
-	if lowest < 0 {
-		return
 	}
 	l.Mails++
 	count1(&l.Hosts, hosts)
-	count1(&l.IDs, idsAbove(o.Claims, lowest))
+	count1(&l.TLS, tls)
+	count1(&l.IDs, idsAbove(o.Claims, hops[len(hops)-1]))
 	if l.Mails >= recent {
 		l.fade()
 	}
+}
+
+// written gives the network hops which the provider must have written itself:
+// the topmost, and further ones only behind a hop of a machine to itself.
+func written(hops []Hop) []int {
+	var own []int
+	for i, h := range hops {
+		switch {
+		case h.Network:
+			own = append(own, i)
+			if sideOf(h, Trust{}) != inside {
+				return own
+			}
+		case !handedInside(h):
+			return own
+		}
+	}
+	return own
 }
 
 func idsAbove(claims []Claim, hop int) []string {

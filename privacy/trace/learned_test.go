@@ -26,6 +26,10 @@ func TestLearning(t *testing.T) {
 		{"enough", func(l *Learned) { learn(l, minMails, good+fromOutside) },
 			Trust{Hosts: []string{"mx.example.net"}, IDs: []string{"mx.example.net"}, TLSWriters: []string{"mx.example.net"}}},
 		{"sent copies teach nothing", func(l *Learned) { learn(l, 20, "") }, Trust{}},
+		{"own submissions teach nothing", func(l *Learned) {
+			learn(l, 20, strings.Replace(fromOutside, "ESMTPS", "ESMTPSA", 1))
+			learn(l, minMails, good+fromOutside)
+		}, Trust{Hosts: []string{"mx.example.net"}, IDs: []string{"mx.example.net"}, TLSWriters: []string{"mx.example.net"}}},
 		{"four in five are not more than four in five", func(l *Learned) { learn(l, 8, good+fromOutside); learn(l, 2, elsewhere) }, Trust{}},
 		{"nine in ten", func(l *Learned) { learn(l, 9, good+fromOutside); learn(l, 1, elsewhere) },
 			Trust{Hosts: []string{"mx.example.net"}, IDs: []string{"mx.example.net"}, TLSWriters: []string{"mx.example.net"}}},
