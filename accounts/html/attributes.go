@@ -21,13 +21,13 @@ func attributes(z *html.Tokenizer, more bool) attrs {
 	for n := 0; more && n < 200; n++ {
 		var k, v []byte
 		k, v, more = z.TagAttr()
-		a.set(string(k), string(v))
+		a.set(k, v)
 	}
 	return a
 }
 
-func (a *attrs) set(k, v string) {
-	switch k {
+func (a *attrs) set(k, v []byte) {
+	switch string(k) {
 	case "href":
 		first(&a.href, v)
 	case "src":
@@ -37,28 +37,32 @@ func (a *attrs) set(k, v string) {
 	case "class":
 		first(&a.class, v)
 	case "style":
-		a.style = strings.ToLower(v)
-		a.hidden = a.hidden || conceals(a.style)
-		a.size(a.style)
+		a.setStyle(strings.ToLower(string(v)))
 	case "hidden":
 		a.hidden = true
 	case "width":
-		a.width = pixels(v)
+		a.width = pixels(string(v))
 	case "height":
-		a.height = pixels(v)
+		a.height = pixels(string(v))
 	case "background", "poster", "srcset", "data", "lowsrc", "dynsrc", "longdesc":
-		if remote(v) {
+		if remote(string(v)) {
 			a.remote++
 		}
 	default:
-		a.handler = a.handler || len(k) > 2 && k[:2] == "on"
+		a.handler = a.handler || len(k) > 2 && k[0] == 'o' && k[1] == 'n'
 	}
 }
 
+func (a *attrs) setStyle(style string) {
+	a.style = style
+	a.hidden = a.hidden || conceals(style)
+	a.size(style)
+}
+
 // first keeps the first of several attributes of one name, as browsers do.
-func first(to *string, v string) {
+func first(to *string, v []byte) {
 	if *to == "" {
-		*to = v
+		*to = string(v)
 	}
 }
 
@@ -74,6 +78,9 @@ func (a *attrs) size(style string) {
 
 // property gives the value of a property in an inline style.
 func property(style, name string) (string, bool) {
+	if !strings.Contains(style, name) {
+		return "", false
+	}
 	for len(style) > 0 {
 		var decl string
 		decl, style, _ = strings.Cut(style, ";")

@@ -57,6 +57,9 @@ func loose(address string) string {
 // that it cannot pass for another one.
 func Readable(host string) string {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if simple(host) {
+		return host
+	}
 	ascii, err := idna.Lookup.ToASCII(host)
 	if err != nil {
 		return host
@@ -66,6 +69,16 @@ func Readable(host string) string {
 		return ascii
 	}
 	return decoded
+}
+
+// simple tells whether a name is ASCII that hides nothing, the usual case.
+func simple(host string) bool {
+	for i := range len(host) {
+		if host[i] <= ' ' || host[i] > '~' {
+			return false
+		}
+	}
+	return !strings.Contains(host, "xn--")
 }
 
 // mixed tells whether a label mixes scripts, or is written wholly in letters

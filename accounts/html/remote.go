@@ -52,6 +52,9 @@ func declared(pixels int) string {
 
 // image writes the text that stands for an image.
 func (w *walker) image(a attrs) {
+	if n := len(w.links); n > 0 {
+		w.links[n-1].image = true
+	}
 	if alt := strings.TrimSpace(a.alt); alt != "" && !w.out.full {
 		w.body = true
 		w.out.words(clip(alt))

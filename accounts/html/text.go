@@ -58,7 +58,7 @@ func Convert(s string, o Options) Result {
 			w.start(z, true)
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			w.end(string(name))
+			w.end(tagName(name))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 )
@@ -26,8 +27,9 @@ type walker struct {
 
 // link is an open link with where its text began.
 type link struct {
-	href string
-	from int
+	href  string
+	from  int
+	image bool // holds an image
 }
 
 func (w *walker) text(z *html.Tokenizer) {
@@ -57,7 +59,7 @@ func (w *walker) leading(s string) bool {
 
 func (w *walker) start(z *html.Tokenizer, closed bool) {
 	name, more := z.TagName()
-	tag := string(name)
+	tag := tagName(name)
 	if w.skip != "" {
 		if tag != w.skip || closed {
 			return
@@ -86,6 +88,14 @@ func (w *walker) drops(tag string, a attrs) bool {
 		return true
 	}
 	return a.hidden || tag == "span" && hasClass(a.class, "invisible")
+}
+
+// tagName makes a string of a tag's name, without a copy for the known ones.
+func tagName(name []byte) string {
+	if a := atom.Lookup(name); a != 0 {
+		return a.String()
+	}
+	return string(name)
 }
 
 // implied tells whether an element ends where the next of its name begins.
@@ -250,7 +260,7 @@ func (w *walker) openLink(a attrs) {
 		w.mention = true
 		return
 	}
-	w.links = append(w.links, link{a.href, w.out.b.Len()})
+	w.links = append(w.links, link{href: a.href, from: w.out.b.Len()})
 }
 
 // participant tells whether a link is the mention of somebody the message goes
@@ -276,12 +286,12 @@ func (w *walker) endLink() {
 	l := w.links[len(w.links)-1]
 	w.links = w.links[:len(w.links)-1]
 	host := Host(l.href)
-	if host == "" || len(w.res.Links) >= maxLinks {
+	label := strings.TrimSpace(w.out.b.String()[min(l.from, w.out.b.Len()):])
+	if host == "" || len(w.res.Links) >= maxLinks || label == "" && !l.image {
 		return
 	}
-	label := strings.TrimSpace(w.out.b.String()[min(l.from, w.out.b.Len()):])
 	w.res.Links = append(w.res.Links, conversation.Link{Text: clip(label), URL: strings.TrimSpace(l.href), Host: host})
-	if !w.opt.Unmarked && label != "" {
+	if !w.opt.Unmarked {
 		w.out.space = true
 		w.out.word("[" + strconv.Itoa(len(w.res.Links)) + "]")
 	}
