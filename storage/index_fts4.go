@@ -2,6 +2,12 @@
 
 package storage
 
+import (
+	"strings"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
 // The full-text module of a plain build: FTS4 is in every SQLite, FTS5 is not.
 const (
 	indexModule = "fts4"
@@ -18,3 +24,29 @@ const (
 )
 
 func indexTuning() []string { return nil }
+
+// indexPhrase writes a phrase, whose last word may be the beginning of one.
+func indexPhrase(s string, prefix bool) string {
+	if prefix {
+		return `"` + s + `*"`
+	}
+	return `"` + s + `"`
+}
+
+// matchAll joins indexed terms into one expression. FTS4 knows no phrase within
+// a column, so that one column is asked at a time and the others are left.
+func matchAll(ns []conversation.Node) (column, expr string, left []conversation.Node) {
+	var parts []string
+	for i, n := range ns {
+		c, e := expression(n)
+		if i == 0 {
+			column = c
+		}
+		if c == column {
+			parts = append(parts, e)
+		} else {
+			left = append(left, n)
+		}
+	}
+	return column, strings.Join(parts, " "), left
+}

@@ -2,6 +2,12 @@
 
 package storage
 
+import (
+	"strings"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
 // The full-text module of this build, and how it is spoken to. Both modules
 // have the same columns over the table doc ("external content"), so that the
 // text is kept once.
@@ -28,4 +34,26 @@ func indexTuning() []string {
 		`INSERT INTO index5 (index5, rank) VALUES ('automerge', 8)`,
 		`INSERT INTO index5 (index5, rank) VALUES ('crisismerge', 32)`,
 	}
+}
+
+// indexPhrase writes a phrase, whose last word may be the beginning of one.
+func indexPhrase(s string, prefix bool) string {
+	if prefix {
+		return `"` + s + `" *`
+	}
+	return `"` + s + `"`
+}
+
+// matchAll joins indexed terms into one expression. FTS5 can tell columns
+// apart within it, so that nothing is left over.
+func matchAll(ns []conversation.Node) (column, expr string, left []conversation.Node) {
+	var parts []string
+	for _, n := range ns {
+		c, e := expression(n)
+		if c != "" {
+			e = "{" + c + "} : " + e
+		}
+		parts = append(parts, "("+e+")")
+	}
+	return "", strings.Join(parts, " AND "), nil
 }

@@ -1,0 +1,220 @@
+package storage
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// Bounds of a snippet: how far the text is searched, and how much is shown.
+const (
+	snippetSearched = 64 << 10
+	snippetBefore   = 40
+	snippetLength   = 160
+)
+
+// term is a sequence of folded words to be found; the last may be a beginning.
+// Chinese, Japanese and Korean are found as they stand.
+type term struct {
+	words  []string
+	prefix bool
+	plain  string
+}
+
+// wanted gives the terms of a query that a text can show.
+func wanted(qu *conversation.Query) []term {
+	var out []term
+	var walk func(n conversation.Node)
+	walk = func(n conversation.Node) {
+		switch n.Op {
+		case conversation.And, conversation.Or:
+			for _, k := range n.Kids {
+				walk(k)
+			}
+		case conversation.Match:
+			if n.Field == "" || n.Field == "body" {
+				out = append(out, termOf(n))
+			}
+		case conversation.Not:
+		}
+	}
+	walk(qu.Root)
+	return out
+}
+
+func termOf(n conversation.Node) term {
+	if hasCJK(n.Text) {
+		return term{plain: n.Text}
+	}
+	t := term{prefix: n.Prefix}
+	for _, w := range wordsOf(n.Text) {
+		t.words = append(t.words, w.folded)
+	}
+	return t
+}
+
+type word struct {
+	start, end int
+	folded     string
+}
+
+func wordsOf(s string) []word {
+	var out []word
+	start := -1
+	for i, r := range s {
+		in := unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r)
+		if in && start < 0 {
+			start = i
+		}
+		if !in && start >= 0 {
+			out = append(out, word{start, i, fold(s[start:i])})
+			start = -1
+		}
+	}
+	if start >= 0 {
+		out = append(out, word{start, len(s), fold(s[start:])})
+	}
+	return out
+}
+
+// snippet cuts the place of the first match out of a text, in one line.
+func snippet(text, excerpt string, ts []term) []conversation.Fragment {
+	text = cut(text, snippetSearched)
+	spans := places(text, ts)
+	if len(spans) == 0 {
+		if excerpt == "" {
+			return nil
+		}
+		return []conversation.Fragment{{Text: excerpt}}
+	}
+	start := back(text, spans[0][0])
+	end := min(start+snippetLength, len(text))
+	for end < len(text) && !utf8.RuneStart(text[end]) {
+		end++
+	}
+	return fragments(text, start, end, spans)
+}
+
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most]
+}
+
+// back goes some characters towards the beginning, to the start of a word.
+func back(s string, at int) int {
+	start := max(at-snippetBefore, 0)
+	for start > 0 && !utf8.RuneStart(s[start]) {
+		start--
+	}
+	if i := strings.IndexAny(s[start:at], " \n\t"); start > 0 && i >= 0 {
+		start += i + 1
+	}
+	return start
+}
+
+// places finds all matches, sorted and apart from each other.
+func places(text string, ts []term) [][2]int {
+	var out [][2]int
+	words := wordsOf(text)
+	for _, t := range ts {
+		if t.plain != "" {
+			out = append(out, plainPlaces(text, t.plain)...)
+			continue
+		}
+		for i := range words {
+			if t.at(words[i:]) {
+				out = append(out, [2]int{words[i].start, words[i+len(t.words)-1].end})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b [2]int) int { return a[0] - b[0] })
+	return apart(out)
+}
+
+func (t term) at(ws []word) bool {
+	if len(t.words) == 0 || len(ws) < len(t.words) {
+		return false
+	}
+	for i, w := range t.words {
+		last := i == len(t.words)-1
+		if ws[i].folded != w && (!last || !t.prefix || !strings.HasPrefix(ws[i].folded, w)) {
+			return false
+		}
+	}
+	return true
+}
+
+func plainPlaces(text, s string) (out [][2]int) {
+	for at := 0; ; {
+		i := strings.Index(text[at:], s)
+		if i < 0 {
+			return out
+		}
+		out = append(out, [2]int{at + i, at + i + len(s)})
+		at += i + len(s)
+	}
+}
+
+func apart(spans [][2]int) [][2]int {
+	var out [][2]int
+	for _, s := range spans {
+		if len(out) > 0 && s[0] < out[len(out)-1][1] {
+			out[len(out)-1][1] = max(out[len(out)-1][1], s[1])
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func fragments(text string, start, end int, spans [][2]int) []conversation.Fragment {
+	var out []conversation.Fragment
+	put := func(from, to int, match bool) {
+		if s := oneLine(text[from:to]); from < to && s != "" {
+			out = append(out, conversation.Fragment{Text: s, Match: match})
+		}
+	}
+	at := start
+	for _, s := range spans {
+		if s[0] < at || s[1] > end {
+			continue
+		}
+		put(at, s[0], false)
+		put(s[0], s[1], true)
+		at = s[1]
+	}
+	put(at, end, false)
+	if start > 0 && len(out) > 0 && !out[0].Match {
+		out[0].Text = "…" + out[0].Text
+	}
+	return out
+}
+
+// oneLine keeps single spaces at the ends: fragments are put side by side.
+func oneLine(s string) string {
+	var b strings.Builder
+	space := false
+	for _, r := range s {
+		if unicode.IsSpace(r) {
+			space = true
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(r)
+	}
+	if space {
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
