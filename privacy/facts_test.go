@@ -132,3 +132,19 @@ func TestPredict(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsInDoubtIsUnknown(t *testing.T) {
+	for _, version := range []string{"1.1", "1.0", "ssl", "9"} {
+		if f := FactsOf(mailEvidence(func(ev *Evidence) { ev.Transport.TLS = version })); f.Path != "" {
+			t.Errorf("TLS %s: path %q", version, f.Path)
+		}
+	}
+	for name, change := range map[string]func(*Evidence){
+		"forged":       func(ev *Evidence) { ev.Forged = true },
+		"several From": func(ev *Evidence) { ev.ManyFrom = true },
+	} {
+		if f := FactsOf(mailEvidence(change)); f.Person != "" {
+			t.Errorf("%s: person %q", name, f.Person)
+		}
+	}
+}

@@ -40,6 +40,7 @@ func TestReceivedFamilies(t *testing.T) {
 			"mx.example.net", "out.example.org", "", "192.0.2.1", "ESMTP", true},
 		{"courier", "from out.example.org (out.example.org [::ffff:192.0.2.1])\n  (TLS: TLSv1.2,256bits,ECDHE-RSA-AES256-GCM-SHA384)\n  by mx.example.net with ESMTPS id 1; Mon",
 			"mx.example.net", "out.example.org", "yes", "192.0.2.1", "ESMTPS", true},
+		{"a sender called by", "from by (y [192.0.2.1]) by mx.example.net with ESMTP id 1; Mon", "mx.example.net", "by", "", "192.0.2.1", "ESMTP", true},
 		{"pickup", "(Postfix, from userid 1000) id 4ABC; Mon", "", "", "", "", "", false},
 		{"local", "by mx.example.net (Postfix, from userid 0) id 4ABC; Mon", "mx.example.net", "", "", "", "", false},
 		{"exim local", "from root by mx.example.net with local (Exim 4.97) id 1; Mon", "mx.example.net", "root", "", "", "", false},
@@ -77,6 +78,7 @@ func TestTheSenderCannotCallItselfThisMachine(t *testing.T) {
 	for _, line := range []string{
 		"from [127.0.0.1] (unknown [192.0.2.1]) by mx.example.net (Postfix) with ESMTP id 1; Mon",
 		"from x (HELO 127.0.0.1) (192.0.2.1) by mx.example.net with SMTP; Mon",
+		"from x (HELO 127.0.0.1) by mx.example.net with SMTP; Mon",
 		"from x ([192.0.2.1] helo=[127.0.0.1]) by mx.example.net with esmtp id 1; Mon",
 		"from x ([192.0.2.1] [127.0.0.1]) by mx.example.net with esmtp id 1; Mon",
 		"from [127.0.0.1] by mx.example.net with ESMTP id 1; Mon",

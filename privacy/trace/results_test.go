@@ -30,6 +30,8 @@ func TestResultsSyntax(t *testing.T) {
 		{"d beats i", "mx.example.net; dkim=pass header.i=@a.example.com header.d=example.org", "mx.example.net dkim=pass/example.org"},
 		{"unknown methods", "mx.example.net; iprev=pass; x-tls=pass smtp.version=TLSv1.3; bimi=none; arc=none", "mx.example.net arc=none/"},
 		{"quoted sender", "mx.example.net; spf=fail smtp.mailfrom=\"x; dmarc=pass header.from=bank.example\"@example.org", "mx.example.net spf=fail/x; dmarc=pass header.from=bank.example"},
+		{"escape in a comment", "mx.example.net; spf=none (x \\); dkim=pass header.d=example.org)", "mx.example.net spf=none/"},
+		{"nested comment", "mx.example.net; spf=none (x (y); dkim=pass header.d=example.org)", "mx.example.net spf=none/"},
 		{"comment not closed", "mx.example.net; spf=fail (domain of x( ; dmarc=pass header.from=bank.example", "mx.example.net spf=fail/"},
 		{"nothing", "", ""},
 		{"only equals", "=;=;==", ""},
