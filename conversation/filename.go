@@ -16,7 +16,8 @@ const maxFileName = 200
 // hidden, no name that a system treats specially, and not too long.
 func FileName(name string) string {
 	name = strings.ReplaceAll(name, `\`, "/")
-	name = filepath.Base("/" + strings.TrimRight(name, "/"))
+	name = strings.TrimRight(name, "/")
+	name = name[strings.LastIndexByte(name, '/')+1:]
 	name = strings.Map(fileRune, strings.ToValidUTF8(name, "_"))
 	name = strings.Trim(name, " .-~")
 	if name == "" || deviceName(name) {
@@ -61,5 +62,5 @@ func shorten(name string) string {
 	for !utf8.ValidString(stem) {
 		stem = stem[:len(stem)-1]
 	}
-	return stem + ext
+	return strings.TrimRight(stem, " .-~") + ext
 }

@@ -13,15 +13,15 @@ const zeroWidth = "\u200b"
 // mentionPattern finds what Mastodon servers may read as a mention: a name, and
 // perhaps a server. It finds rather too much than too little, since what is
 // missed adds a reader.
-var mentionPattern = regexp.MustCompile(`@([\p{L}\p{N}_][\p{L}\p{N}_.\-]*)(@[\p{L}\p{N}][\p{L}\p{N}.\-]*(?::\d+)?)?`)
+var mentionPattern = regexp.MustCompile(`@([\p{L}\p{N}_]+(?:[.\-]+[\p{L}\p{N}_]+)*)(@[\p{L}\p{N}]+(?:[.\-]+[\p{L}\p{N}]+)*(?::\d+)?)?`)
 
 // Mentions gives the accounts that a text sent by Mastodon would add as readers
 // besides those allowed, in order and once each. A name without a server means
 // an account of the own server.
 func Mentions(text, home string, allowed []Address) []Address {
 	var out []Address
-	eachMention(text, func(_ int, name string) {
-		a := MastodonAddress(name, home)
+	eachMention(text, func(_ int, mention string) {
+		a := MastodonAddress(mention, home)
 		if !slices.Contains(allowed, a) && !slices.Contains(out, a) {
 			out = append(out, a)
 		}
@@ -34,19 +34,19 @@ func Mentions(text, home string, allowed []Address) []Address {
 func Neutralise(text, home string, allowed []Address) string {
 	var b strings.Builder
 	last := 0
-	eachMention(text, func(at int, name string) {
-		if slices.Contains(allowed, MastodonAddress(name, home)) {
+	eachMention(text, func(at int, mention string) {
+		if slices.Contains(allowed, MastodonAddress(mention, home)) {
 			return
 		}
-		b.WriteString(text[last : at+1])
-		b.WriteString(zeroWidth)
-		last = at + 1
+		b.WriteString(text[last:at])
+		b.WriteString(strings.ReplaceAll(mention, "@", "@"+zeroWidth))
+		last = at + len(mention)
 	})
 	return b.String() + text[last:]
 }
 
-// eachMention calls found for each mention with its place and its name.
-func eachMention(text string, found func(at int, name string)) {
+// eachMention calls found for each mention with its place and its text.
+func eachMention(text string, found func(at int, mention string)) {
 	for from := 0; from < len(text); {
 		m := mentionPattern.FindStringSubmatchIndex(text[from:])
 		if m == nil {
@@ -57,17 +57,9 @@ func eachMention(text string, found func(at int, name string)) {
 			from = at + 1 // a second "@" further on may still begin one
 			continue
 		}
-		found(at, mentionName(text[from:], m))
+		found(at, text[at:from+m[1]])
 		from += m[1]
 	}
-}
-
-func mentionName(text string, m []int) string {
-	name := text[m[2]:m[3]]
-	if m[4] < 0 {
-		return strings.TrimRight(name, ".-")
-	}
-	return name + strings.TrimRight(text[m[4]:m[5]], ".-")
 }
 
 // insideWord tells an "@" that servers do not read as the beginning of a name:
