@@ -1,7 +1,6 @@
 package privacy
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -100,7 +99,7 @@ const (
 // was none.
 func Practice(past []PastScore, now time.Time) (score int, ok bool) {
 	past = slices.DeleteFunc(slices.Clone(past), func(p PastScore) bool { return p.Doubtful })
-	slices.SortStableFunc(past, func(a, b PastScore) int { return cmp.Compare(b.Date.Unix(), a.Date.Unix()) })
+	slices.SortStableFunc(past, func(a, b PastScore) int { return b.Date.Compare(a.Date) })
 	return fadingMean(past[:min(len(past), practiceLast)], now, practiceHalfLife)
 }
 
