@@ -100,7 +100,7 @@ func (s *Service) Complete(ctx context.Context, text string, limit int) ([]Recip
 	for _, c := range cs {
 		out = append(out, Recipient{Contact: c.ID, Name: c.Name, Address: typedAddress(c, text)})
 	}
-	if a, name, ok := readRecipient(text); ok {
+	if a, name, ok := readRecipient(text); ok && strings.Contains(a.Domain(), ".") { // "zoe@w" is not typed to its end
 		if _, err := s.opt.Store.ContactOf(ctx, a); errors.Is(err, ErrNotFound) {
 			out = append(out, Recipient{Name: name, Address: a})
 		}
