@@ -73,16 +73,23 @@ func (m *mirror) Add(ctx context.Context, copies []accounts.Copy) error {
 		if err := m.room.Acquire(ctx, weight(c)); err != nil {
 			return err
 		}
-		m.mu.Lock()
-		m.pending++
-		err := m.err
-		m.mu.Unlock()
-		if err != nil {
+		if err := m.count(); err != nil {
+			m.room.Release(weight(c))
 			return err
 		}
 		m.jobs <- c
 	}
 	return nil
+}
+
+// count takes note of one more copy, unless the pass has failed already.
+func (m *mirror) count() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.err == nil {
+		m.pending++
+	}
+	return m.err
 }
 
 // parse reads copies until the pass is over.

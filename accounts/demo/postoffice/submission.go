@@ -120,8 +120,7 @@ func (o *Office) Stamped(to string, raw []byte, p Path) []byte {
 	if p.TLS != "" {
 		with = "ESMTPS"
 	}
-	head := o.stamp(to, fmt.Sprintf("from %s (%s [192.0.2.25])", p.Host, p.Host), with, p.TLS, p.At)
-	head = append(head, o.results(p)...)
+	head := append([]byte(o.results(p)), o.stamp(to, fmt.Sprintf("from %s (%s [192.0.2.25])", p.Host, p.Host), with, p.TLS, p.At)...)
 	return append(head, raw...)
 }
 

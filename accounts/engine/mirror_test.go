@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
+	"github.com/caliopen/caliopen-tui/privacy/trace"
+)
+
+// Everything added is stored once, whatever the order in which parsers finish.
+func TestMirrorStoresEverything(t *testing.T) {
+	m := newMemory()
+	const n = 5000
+	s := &script{sync: func(mi accounts.Mirror) error {
+		for i := 0; i < n; i += 100 {
+			var batch []accounts.Copy
+			for k := range 100 {
+				batch = append(batch, accounts.Copy{UID: uint32(i + k + 1), Raw: fmt.Appendf(nil, "mail %d", i+k+1)})
+			}
+			if err := mi.Add(t.Context(), batch); err != nil {
+				return err
+			}
+		}
+		return mi.Flush(t.Context())
+	}}
+	sum := testEngine(t, m, s).SyncOnce(t.Context(), nil)[0]
+	if sum.Err != nil || sum.New != n {
+		t.Errorf("summary %+v, want %d new", sum, n)
+	}
+	seen := map[uint32]bool{}
+	for _, a := range m.added {
+		if want := fmt.Sprintf("mail %d", a.Copy.UID); a.Parsed.Message.Text != want {
+			t.Fatalf("UID %d holds %q, want %q", a.Copy.UID, a.Parsed.Message.Text, want)
+		}
+		seen[a.Copy.UID] = true
+	}
+	if len(seen) != n || len(m.added) != n {
+		t.Errorf("%d stored, %d different; want %d", len(m.added), len(seen), n)
+	}
+	if m.swept != 1 {
+		t.Errorf("swept %d times after a good pass, want once", m.swept)
+	}
+}
+
+// A store that fails ends the pass with its error; nothing hangs, and nothing
+// is swept after a pass that was not whole.
+func TestMirrorPassesTheStoresErrorOn(t *testing.T) {
+	m := newMemory()
+	m.addErr = conversation.ErrFull
+	s := &script{sync: func(mi accounts.Mirror) error {
+		for i := range 3000 {
+			if err := mi.Add(t.Context(), []accounts.Copy{{UID: uint32(i + 1), Raw: make([]byte, 100_000)}}); err != nil {
+				return err
+			}
+		}
+		return mi.Flush(t.Context())
+	}}
+	sum := testEngine(t, m, s).SyncOnce(t.Context(), nil)[0]
+	if !errors.Is(sum.Err, conversation.ErrFull) {
+		t.Errorf("got %v, want ErrFull", sum.Err)
+	}
+	if m.swept != 0 {
+		t.Error("swept after a pass that failed")
+	}
+}
+
+// header is a mail as a provider with a trusted name delivers it.
+func header(i int) []byte {
+	return fmt.Appendf(nil, "Authentication-Results: mx.example.org; dkim=pass header.d=example.net; dmarc=pass header.from=example.net\r\n"+
+		"Received: from out.example.net (out.example.net [192.0.2.%d])\r\n"+
+		"\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))\r\n"+
+		"\tby mx.example.org (Postfix) with ESMTPS id %d; Sat, 14 Mar 2026 09:30:00 +0000\r\n"+
+		"From: zoe@example.net\r\n", i%200+1, i)
+}
+
+// headers is a format that reads the way of a mail and nothing else.
+type headers struct{ plain }
+
+func (headers) Parse(raw []byte, _ conversation.ParseContext) conversation.Parsed {
+	from := conversation.Participant{Role: conversation.From, Address: conversation.MailAddress("zoe@example.net")}
+	return conversation.Parsed{
+		Message: conversation.Message{
+			Protocol: conversation.Mail, Participants: []conversation.Participant{from},
+			Evidence: privacy.Evidence{Protocol: "mail"},
+		},
+		Origin: trace.Observe(raw).Encode(),
+	}
+}
+
+// The provider is learned within the first pass; the mails judged before that
+// are judged again, so that the first sync already shows true badges.
+func TestFirstPassLearns(t *testing.T) {
+	m := newMemory()
+	s := &script{
+		security: accounts.Security{TLS: "1.3", Verified: true},
+		sync: func(mi accounts.Mirror) error {
+			for i := range 20 {
+				if err := mi.Add(t.Context(), []accounts.Copy{{UID: uint32(i + 1), Raw: header(i)}}); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	e := testEngine(t, m, s)
+	e.o.Formats[conversation.Mail] = headers{}
+	changed := 0
+	m.rejudge = func(judge func([]byte, *privacy.Evidence) bool) {
+		for i := range m.added {
+			msg := &m.added[i].Parsed.Message
+			if judge(m.added[i].Parsed.Origin, &msg.Evidence) {
+				changed++
+				msg.Facts = privacy.FactsOf(msg.Evidence)
+			}
+		}
+	}
+	if sum := e.SyncOnce(t.Context(), nil)[0]; sum.Err != nil {
+		t.Fatal(sum.Err)
+	}
+	if changed == 0 {
+		t.Error("nothing was judged again")
+	}
+	for _, a := range m.added {
+		if f := a.Parsed.Message.Facts; f.Path != "tls" || f.Person != "domain" || !f.OwnHop {
+			t.Fatalf("facts %+v, want tls, domain, own hop", f)
+		}
+	}
+	if len(m.learned) == 0 {
+		t.Error("what was learned was not kept")
+	}
+}
