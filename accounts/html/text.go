@@ -70,6 +70,7 @@ func (w *walker) finish() Result {
 	for len(w.links) > 0 {
 		w.endLink()
 	}
+	w.res.Cut = w.out.full
 	w.res.Text = strings.TrimRight(w.out.b.String(), " \n")
 	return w.res
 }

@@ -37,7 +37,6 @@ func (w *walker) text(z *html.Tokenizer) {
 		w.style(string(z.Raw()))
 	}
 	if w.skip != "" || w.out.full {
-		w.res.Cut = w.res.Cut || w.out.full
 		return
 	}
 	s := string(z.Text())

@@ -157,7 +157,7 @@ func TestRoundTrip(t *testing.T) {
 		o.Text = body1(t)
 		for range rapid.IntRange(0, 3).Draw(t, "files") {
 			o.Attach = append(o.Attach, conversation.File{
-				Name: baseName(words(t, "file")), Type: "application/pdf", Data: rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(t, "data"),
+				Name: strings.TrimSpace(baseName(words(t, "file"))), Type: "application/pdf", Data: rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(t, "data"),
 			})
 		}
 		c, err := New().Compose(o)

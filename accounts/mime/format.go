@@ -132,6 +132,6 @@ func (m *message) evidence(b *body, msg *conversation.Message) privacy.Evidence 
 		Active:         b.active,
 	}
 	from := msg.With(conversation.From)
-	ev.ManyFrom = len(from) != 1 || from[0].Address.IsZero() || len(m.header.all("from")) != 1
+	ev.ManyFrom = len(from) != 1 || from[0].Address.IsZero() || m.warn.has(warnManyFrom) || m.warn.has(warnNoFrom)
 	return ev
 }

@@ -82,13 +82,19 @@ func split(raw []byte, warn *warnings) (header, []byte) {
 func skipEnvelope(raw []byte) []byte {
 	for len(raw) > 0 {
 		line, rest := cutLine(raw)
-		envelope := bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))
-		if len(bytes.TrimSpace(line)) > 0 && !envelope {
+		if len(bytes.TrimSpace(line)) > 0 && !separator(line) {
 			break
 		}
 		raw = rest
 	}
 	return raw
+}
+
+// separator tells the line that begins a mail in a mailbox file. "From :" with
+// a space is a header field of a careless program.
+func separator(line []byte) bool {
+	rest, ok := bytes.CutPrefix(bytes.TrimPrefix(line, []byte{'>'}), []byte("From "))
+	return ok && !bytes.HasPrefix(bytes.TrimLeft(rest, " "), []byte{':'})
 }
 
 // startsWithField tells whether the first line looks like a header field.

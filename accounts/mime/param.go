@@ -18,6 +18,9 @@ func parseMedia(s string) mediaType {
 	if s == "" {
 		return mediaType{}
 	}
+	if strings.Contains(s, "*") {
+		return looseMedia(s) // knows more charsets, and which name counts
+	}
 	name, params, err := mime.ParseMediaType(s)
 	if err != nil {
 		return looseMedia(s)

@@ -20,7 +20,7 @@ func second(raw []byte, first *part, want func(*part) bool) *part {
 		return nil
 	}
 	p := enmime.NewParser(enmime.SkipMalformedParts(true), enmime.MultipartWOBoundaryAsSinglePart(true),
-		enmime.DisableTextConversion(true), enmime.DisableCharacterDetection(true), enmime.RawContent(true), enmime.MaxStoredPartErrors(10))
+		enmime.DisableTextConversion(true), enmime.DisableCharacterDetection(true), enmime.RawContent(true), enmime.MaxStoredPartErrors(10), enmime.SetCustomParseMediaType(looseType))
 	root, err := p.ReadParts(bytes.NewReader(skipEnvelope(raw)))
 	if err != nil || root == nil {
 		return nil
@@ -30,6 +30,16 @@ func second(raw []byte, first *part, want func(*part) bool) *part {
 		return nil
 	}
 	return out
+}
+
+// looseType reads a media type by this package's own rule, which takes what
+// enmime makes of a line without colon: it appends it to the field before.
+func looseType(s string) (string, map[string]string, []string, error) {
+	m := parseMedia(s)
+	if m.params == nil {
+		m.params = map[string]string{}
+	}
+	return m.name, m.params, nil, nil
 }
 
 // multiparts counts how many multiparts a message could hold.

@@ -49,7 +49,7 @@ func (b *builder) root(h header, body []byte) *part {
 func (p *part) boundary(body []byte) {
 	for len(body) > 0 {
 		line, rest := cutLine(body)
-		if len(line) > 4 && len(line) < 80 && bytes.HasPrefix(line, []byte("--")) && line[2] != '-' && bytes.Contains(rest, line) {
+		if len(line) > 2 && len(line) < 80 && bytes.HasPrefix(line, []byte("--")) && line[2] != '-' && bytes.Contains(rest, line) {
 			if p.media.params == nil {
 				p.media.params = map[string]string{}
 			}

@@ -28,10 +28,16 @@ const (
 type warnings struct{ list []string }
 
 func (w *warnings) add(code string) {
+	if !w.has(code) {
+		w.list = append(w.list, code)
+	}
+}
+
+func (w *warnings) has(code string) bool {
 	for _, c := range w.list {
 		if c == code {
-			return
+			return true
 		}
 	}
-	w.list = append(w.list, code)
+	return false
 }
