@@ -19,10 +19,23 @@ func (s *Server) mediaJSON(m *media) object {
 		o["description"] = m.description
 	}
 	if m.pending == 0 {
-		o["url"] = s.base + "/media/" + m.id
+		o["url"] = s.base + "/media/" + m.id + ending(m.kind)
 		o["preview_url"] = o["url"]
 	}
 	return o
+}
+
+// ending gives the ending of a file's address, which clients judge by.
+func ending(kind string) string {
+	switch kind {
+	case "image/jpeg":
+		return ".jpg"
+	case "image/png", "image/gif", "image/webp", "video/mp4", "audio/ogg":
+		return "." + kind[strings.IndexByte(kind, '/')+1:]
+	case "audio/mpeg":
+		return ".mp3"
+	}
+	return ""
 }
 
 // upload takes a file. With Config.SlowMedia it answers 202 and no URL, and
@@ -67,8 +80,9 @@ func (s *Server) mediaStatus(w http.ResponseWriter, r *http.Request, _ *account)
 // serveMedia gives the bytes to whoever knows the address, as the real
 // servers do.
 func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) {
+	id, _, _ := strings.Cut(r.PathValue("id"), ".")
 	s.mu.Lock()
-	m := s.media[r.PathValue("id")]
+	m := s.media[id]
 	s.mu.Unlock()
 	if m == nil {
 		http.NotFound(w, r)

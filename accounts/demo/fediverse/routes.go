@@ -39,6 +39,7 @@ func (s *Server) routes() *http.ServeMux {
 		"POST /api/v1/conversations/{id}/read":    s.readThread,
 		"DELETE /api/v1/conversations/{id}":       s.hideThread,
 		"GET /api/v1/notifications":               s.listNotes,
+		"POST /api/v1/media":                      s.upload,
 		"POST /api/v2/media":                      s.upload,
 		"GET /api/v1/media/{id}":                  s.mediaStatus,
 		"GET /api/v1/custom_emojis":               s.empty,
