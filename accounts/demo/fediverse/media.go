@@ -52,7 +52,11 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, _ *account) {
 		fail(w, http.StatusUnprocessableEntity, err.Error())
 		return
 	}
-	m := s.addMedia(head.Header.Get("Content-Type"), r.Form.Get("description"), data)
+	kind := head.Header.Get("Content-Type")
+	if kind == "" || kind == "application/octet-stream" {
+		kind = http.DetectContentType(data)
+	}
+	m := s.addMedia(kind, r.Form.Get("description"), data)
 	m.pending = s.conf.SlowMedia
 	code := http.StatusOK
 	if m.pending > 0 {

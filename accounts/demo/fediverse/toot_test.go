@@ -77,7 +77,7 @@ func TestAnIndependentClientUnderstandsTheServer(t *testing.T) {
 		t.Errorf("whoami: %s", out)
 	}
 	picture := filepath.Join(t.TempDir(), "red.png")
-	if err := os.WriteFile(picture, []byte("PNG"), 0o600); err != nil {
+	if err := os.WriteFile(picture, []byte("\x89PNG\r\n\x1a\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	bob.run("post", "-v", "direct", "-m", picture, "-d", "a red door", "@zoe lunch & more?")
