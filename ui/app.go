@@ -50,6 +50,7 @@ type App struct {
 
 	note     note
 	undo     func() tea.Cmd
+	silent   int // messages marked as read since the last act that undo is for
 	statuses []conversation.Status
 	waiting  int // entries of the outbox that are not over
 	me       privacy.Index

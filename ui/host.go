@@ -23,7 +23,7 @@ func (a *App) Open(to screen.To) tea.Cmd {
 	if p.detail != nil && p.detailTo.Same(to) && !slices.Contains(p.stack, p.detail) {
 		a.over = nil
 		p.stack = append(p.stack, p.detail)
-		return a.arrange()
+		return tea.Batch(a.arrange(), enter(p.detail))
 	}
 	s := a.make(to)
 	if _, ok := s.(screen.Boxed); ok {
@@ -32,7 +32,14 @@ func (a *App) Open(to screen.To) tea.Cmd {
 		a.over = nil
 		p.stack = append(p.stack, s)
 	}
-	return tea.Batch(a.arrange(), s.Load())
+	return tea.Batch(a.arrange(), s.Load(), enter(s))
+}
+
+func enter(s screen.Screen) tea.Cmd {
+	if e, ok := s.(screen.Enterer); ok {
+		return e.Enter()
+	}
+	return nil
 }
 
 // goTo shows a place; going to the one that is shown goes back to its root.
@@ -94,20 +101,6 @@ func (a *App) Toast(text string, undo func() tea.Cmd) tea.Cmd {
 	return a.say(note{text: text, undo: undo != nil})
 }
 
-// Acted shows what was done to messages, which the backend can take back.
-func (a *App) Acted(text string) tea.Cmd {
-	return a.Toast(text, func() tea.Cmd {
-		return screen.Ask(&a.undoSlot, func() (conversation.Act, error) {
-			return a.b.Undo(a.env.Ctx)
-		}, func(_ conversation.Act, err error) tea.Cmd {
-			if err != nil {
-				return a.Fail(err)
-			}
-			return tea.Batch(a.say(note{text: a.env.Cat.T("toast.undone", nil)}), a.happened(conversation.Event{All: true}))
-		})
-	})
-}
-
 // Fail shows an error as one sentence.
 func (a *App) Fail(err error) tea.Cmd {
 	if err == nil {
@@ -119,6 +112,11 @@ func (a *App) Fail(err error) tea.Cmd {
 // Ask puts a question over the screen.
 func (a *App) Ask(q screen.Question) tea.Cmd {
 	return a.Open(screen.To{Kind: screen.Asking, Question: &q})
+}
+
+// Happened reads one conversation again, as an event would make it.
+func (a *App) Happened(id conversation.ConversationID) tea.Cmd {
+	return a.happened(conversation.Event{Conversations: []conversation.ConversationID{id}})
 }
 
 // Run does an action on the screen below the overlays.

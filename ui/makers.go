@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"github.com/caliopen/caliopen-tui/ui/inbox"
 	"github.com/caliopen/caliopen-tui/ui/screen"
+	"github.com/caliopen/caliopen-tui/ui/timeline"
 )
 
 // Maker makes the screens of one kind.
@@ -10,7 +12,10 @@ type Maker func(a *App, to screen.To) screen.Screen
 // makers gives the maker of every kind of screen that this build has.
 func makers() map[screen.Kind]Maker {
 	return map[screen.Kind]Maker{
-		screen.Asking: func(a *App, to screen.To) screen.Screen { return newAsking(a.env, *to.Question) },
+		screen.Conversations: func(a *App, _ screen.To) screen.Screen { return inbox.New(a.env, a.b) },
+		screen.Timeline:      func(a *App, to screen.To) screen.Screen { return timeline.New(a.env, a.b, to) },
+		screen.Links:         func(a *App, to screen.To) screen.Screen { return timeline.NewLinks(a.env, to) },
+		screen.Asking:        func(a *App, to screen.To) screen.Screen { return newAsking(a.env, *to.Question) },
 	}
 }
 

@@ -162,16 +162,7 @@ func (a *App) neighbour(dir key.ID) tea.Cmd {
 	left := a.unwind(p, 1)
 	s := a.make(to)
 	p.stack, p.detail, p.detailTo = append(p.stack, s), s, to
-	return tea.Batch(append(left, cmd, a.arrange(), s.Load())...)
-}
-
-func (a *App) takeBack() tea.Cmd {
-	f := a.undo
-	a.undo = nil
-	if f == nil {
-		return nil
-	}
-	return f()
+	return tea.Batch(append(left, cmd, a.arrange(), s.Load(), enter(s))...)
 }
 
 func (a *App) sync() tea.Cmd {

@@ -22,6 +22,7 @@ const (
 	Setup    Context = "setup"
 	Overlay  Context = "overlay" // help, why, questions
 	Palette  Context = "palette"
+	Picker   Context = "picker"   // choosing one of several
 	Question Context = "question" // yes or no
 )
 

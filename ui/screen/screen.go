@@ -74,6 +74,10 @@ type Boxed interface {
 // keeping a draft.
 type Leaver interface{ Leave() tea.Cmd }
 
+// Enterer is a screen that does something when it gets the keys for the first
+// time, as opposed to being looked at from beside.
+type Enterer interface{ Enter() tea.Cmd }
+
 // Restyler is a screen that must forget what it drew when the styles change.
 type Restyler interface{ Restyle() }
 
@@ -97,6 +101,7 @@ const (
 	Help     Kind = "help"
 	Palette  Kind = "palette"
 	Command  Kind = "command" // Text
+	Links    Kind = "links"   // Links
 	Asking   Kind = "ask"     // Question
 )
 
@@ -114,6 +119,7 @@ type To struct {
 	Draft        *conversation.Draft
 	Index        *privacy.Index
 	Question     *Question
+	Links        []conversation.Link
 }
 
 // Same tells whether two name the same content.
@@ -143,6 +149,12 @@ type Host interface {
 	Toast(text string, undo func() tea.Cmd) tea.Cmd
 	// Acted says that the backend's own Undo would take the last act back.
 	Acted(text string) tea.Cmd
+	// Quietly tells that messages were marked as read without a word: the undo
+	// key must not take that back instead of what the user did before.
+	Quietly()
+	// Happened lets every screen read a conversation again, for what the
+	// backend does not tell by itself at once.
+	Happened(id conversation.ConversationID) tea.Cmd
 	// Fail shows an error as a sentence.
 	Fail(err error) tea.Cmd
 	// Ask puts a question.
