@@ -56,7 +56,7 @@ func boundary(hops []Hop, t Trust) border {
 	b := border{hop: -1}
 	for i, h := range hops {
 		if !h.Network {
-			if !handedInside(h) || hidesPeer(h, t) {
+			if !handedInside(h) {
 				return b
 			}
 			continue
@@ -72,17 +72,20 @@ func boundary(hops []Hop, t Trust) border {
 	return b
 }
 
-// handedInside tells that a hop which is not SMTP from elsewhere took the mail
-// from the same installation: a script, a local user, or LMTP (RFC 2033 section
-// 3 forbids it on wide networks). Nobody else can write above such a line.
+// handedInside tells that a hop which is not SMTP from elsewhere surely took the
+// mail from the same installation: LMTP (RFC 2033 section 3 keeps it off wide
+// networks), a local user or script, or a machine that names itself by a bare
+// address and nobody else. Nobody outside can write above such a line. A line
+// that merely leaves out from whom the mail came is not of that sort.
 func handedInside(h Hop) bool {
-	return h.From == "" || strings.Contains(keyword([]byte(h.With)), "LMTP") || h.IP == "" || loopback(h.IP)
-}
-
-// hidesPeer tells that one of the provider's hosts took the mail by SMTP and did
-// not write down from whom.
-func hidesPeer(h Hop, t Trust) bool {
-	return t.owns(h.By) && strings.Contains(keyword([]byte(h.With)), "SMTP")
+	switch key := keyword([]byte(h.With)); {
+	case strings.Contains(key, "LMTP"):
+		return true
+	case h.From != "":
+		return hasFold([]byte(h.With), "local")
+	}
+	_, err := netip.ParseAddr(h.By)
+	return h.By == "" || err == nil
 }
 
 // sideOf judges the sending side of a hop. The name which it gave itself counts

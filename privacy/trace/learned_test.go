@@ -59,6 +59,8 @@ func TestForgedLinesTeachNothing(t *testing.T) {
 	var l Learned
 	forged := strings.ReplaceAll(good+fromOutside+byFilter, "mx.example.net", "mx.evil.example")
 	learn(&l, 1000, fromOutside+forged)
+	learn(&l, 1000, "Received: by gate.example.net with SMTP id 5; Mon\n"+forged)
+	learn(&l, 1000, "Received: from evil.example by gate.example.net; Mon\n"+forged)
 	trust := l.Trust()
 	if !reflect.DeepEqual(trust.Hosts, []string{"mx.example.net"}) || len(trust.IDs) != 0 {
 		t.Errorf("learned %+v", trust)

@@ -180,7 +180,7 @@ func (r *reader) finish() Hop {
 	if h.IP == "" && (r.seen || !loopback(r.literal)) {
 		h.IP = r.literal
 	}
-	h.Network = r.from && !r.via && (strings.Contains(key, "SMTP") || key == "" && h.With == "" && h.IP != "")
+	h.Network = r.from && !r.via && !hasFold([]byte(h.With), "local") && (strings.Contains(key, "SMTP") || key == "" && h.With == "" && h.IP != "")
 	return r.hop
 }
 
