@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 )
 
@@ -83,5 +82,3 @@ func (d *DB) OptimizeIndex(ctx context.Context) error {
 
 // Features names what this build of the store can do.
 func Features() []string { return []string{indexModule} }
-
-var errIndex = errors.New("the search index does not agree with the messages")

@@ -11,6 +11,9 @@ import (
 	"github.com/caliopen/caliopen-tui/conversation"
 )
 
+// entriesKept is how long closed entries are listed.
+const entriesKept = 7 * 24 * time.Hour
+
 // Enqueue puts an entry into the outbox and drops its draft.
 func (d *DB) Enqueue(ctx context.Context, e conversation.Entry) (conversation.EntryID, error) {
 	if e.ID == "" {
@@ -23,6 +26,10 @@ func (d *DB) Enqueue(ctx context.Context, e conversation.Entry) (conversation.En
 		e.State = conversation.StateQueued
 	}
 	err := d.write(ctx, "put into the outbox", func(t *tx) error {
+		old := d.opt.Now().Add(-entriesKept).UnixMilli()
+		if err := t.exec("DELETE FROM outbox WHERE created < ? AND (state = 'cancelled' OR state = 'sent' AND kept = 1)", old); err != nil {
+			return err
+		}
 		if err := t.insertEntry(e); err != nil {
 			return err
 		}
@@ -194,6 +201,19 @@ func (t *tx) storeSent(name conversation.AccountID, a *accounts.Arrival) error {
 	}
 	return t.exec(`INSERT INTO location (folder, validity, uid, remote, message, raw, flags, grace) VALUES (?, 0, 0, '', ?, ?, ?, -1)`,
 		folder.id, msg, raw, bitSeen)
+}
+
+// Unkept gives sent entries whose copy is not in the server's Sent folder yet.
+func (d *DB) Unkept(ctx context.Context, a conversation.AccountID) ([]conversation.Entry, error) {
+	es, err := query(ctx, d.readers, scanEntry, entryColumns+"WHERE account = ? AND state = 'sent' AND kept = 0 ORDER BY created, key", string(a))
+	return es, wrap("sent entries without a copy", err)
+}
+
+// Kept notes that a sent entry needs no copy on the server any more.
+func (d *DB) Kept(ctx context.Context, id conversation.EntryID) error {
+	return d.write(ctx, fmt.Sprintf("note the copy of %q", id), func(t *tx) error {
+		return t.exec("UPDATE outbox SET kept = 1 WHERE key = ?", string(id))
+	})
 }
 
 // Bounce marks an address as refused for good, until somebody writes from it.

@@ -26,7 +26,7 @@ type Options struct {
 	// Random fills identifiers of drafts and outbox entries; crypto/rand when nil.
 	Random func([]byte)
 	// Score computes facts and index again when the evidence of a message
-	// changed. Without it the old ones are kept.
+	// changed; by the rules of package privacy when nil.
 	Score func(privacy.Evidence) (privacy.Facts, privacy.Index)
 	// Progress is told how far a rebuild of the search index is.
 	Progress func(done, total int)
@@ -84,6 +84,9 @@ func (d *DB) connect(ctx context.Context, path string) error {
 	}
 	d.readers.SetMaxOpenConns(4)
 	d.readers.SetMaxIdleConns(4)
+	if d.w.epoch, err = d.epoch(ctx); err != nil {
+		return err
+	}
 	return d.prepareIndex(ctx)
 }
 
@@ -99,6 +102,9 @@ func (o Options) filled() Options {
 	}
 	if o.Random == nil {
 		o.Random = systemRandom
+	}
+	if o.Score == nil {
+		o.Score = score
 	}
 	if o.BusyTimeout == 0 {
 		o.BusyTimeout = 10 * time.Second

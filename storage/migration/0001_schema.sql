@@ -240,6 +240,7 @@ CREATE TABLE outbox (
   handed  INTEGER NOT NULL DEFAULT 0,
   tries   INTEGER NOT NULL DEFAULT 0,
   message TEXT NOT NULL DEFAULT '',
+  kept    INTEGER NOT NULL DEFAULT 0, -- the server has its copy in Sent, or never will
   data    BLOB NOT NULL,
   wire    BLOB NOT NULL,
   copy    BLOB

@@ -1,0 +1,119 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// Stats tells how much is stored.
+type Stats struct {
+	Messages, Conversations, Contacts, Copies int
+	Quarantined, Tasks, Drafts, Outbox        int
+	Bytes                                     int64 // of the file
+}
+
+// Stats counts what is stored.
+func (d *DB) Stats(ctx context.Context) (s Stats, err error) {
+	err = d.readers.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM message), (SELECT count(*) FROM conversation WHERE messages > 0),
+		(SELECT count(*) FROM contact), (SELECT count(*) FROM location), (SELECT count(*) FROM quarantine),
+		(SELECT count(*) FROM task WHERE state = 'pending'), (SELECT count(*) FROM draft), (SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'cancelled'))`).
+		Scan(&s.Messages, &s.Conversations, &s.Contacts, &s.Copies, &s.Quarantined, &s.Tasks, &s.Drafts, &s.Outbox)
+	if info, serr := os.Stat(d.Path()); serr == nil {
+		s.Bytes = info.Size()
+	}
+	return s, wrap("count", err)
+}
+
+// Quarantined is a copy that could not be fetched.
+type Quarantined struct {
+	Account conversation.AccountID
+	Folder  string
+	UID     uint32
+	ID      string
+	Reason  string
+}
+
+// Quarantined lists the copies that could not be fetched.
+func (d *DB) Quarantined(ctx context.Context) ([]Quarantined, error) {
+	out, err := query(ctx, d.readers, scanQuarantined, `SELECT a.name, f.name, q.uid, q.remote, q.reason FROM quarantine q
+		JOIN folder f ON f.id = q.folder JOIN account a ON a.id = f.account ORDER BY a.name, f.name, q.uid, q.remote`)
+	return out, wrap("list what could not be fetched", err)
+}
+
+func scanQuarantined(r *sql.Rows, q *Quarantined) error {
+	return r.Scan(&q.Account, &q.Folder, &q.UID, &q.ID, &q.Reason)
+}
+
+// Check looks for damage: in the file, in references, in the search index and
+// in sums. Each problem is one line of technical text for a report.
+func (d *DB) Check(ctx context.Context) (problems []string, err error) {
+	for _, pragma := range []string{"integrity_check", "foreign_key_check"} {
+		lines, err := d.pragma(ctx, pragma)
+		if err != nil {
+			return nil, wrap("check", err)
+		}
+		problems = append(problems, lines...)
+	}
+	for name, q := range checks() {
+		var n int
+		if err := d.readers.QueryRowContext(ctx, q).Scan(&n); err != nil {
+			return nil, wrap("check "+name, err)
+		}
+		if n > 0 {
+			problems = append(problems, fmt.Sprintf("%s: %d", name, n))
+		}
+	}
+	err = d.write(ctx, "check the search index", func(t *tx) error { return t.exec(indexCheck) })
+	if err != nil {
+		problems = append(problems, err.Error())
+	}
+	return problems, nil
+}
+
+// checks are questions that must all be answered with 0.
+func checks() map[string]string {
+	return map[string]string{
+		"messages without text":         "SELECT count(*) FROM message m WHERE NOT EXISTS (SELECT 1 FROM doc WHERE id = m.id)",
+		"texts without message":         "SELECT count(*) FROM doc d WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = d.id)",
+		"texts not indexed":             "SELECT abs((SELECT count(*) FROM doc) - (SELECT count(*) FROM " + indexTable + "_docsize))",
+		"conversations without circles": "SELECT count(*) FROM conversation v WHERE NOT EXISTS (SELECT 1 FROM circle WHERE conversation = v.id)",
+		"messages nobody holds": `SELECT count(*) FROM message m WHERE NOT EXISTS (SELECT 1 FROM location WHERE message = m.id)
+			AND NOT EXISTS (SELECT 1 FROM orphan WHERE message = m.id)`,
+		"wrong sums of circles": `SELECT count(*) FROM circle c WHERE (messages, unread, starred, last, heard) <> (SELECT count(*), coalesce(sum(m.read = 0), 0),
+			coalesce(sum(m.starred), 0), coalesce(max(m.id), 0), coalesce(max(CASE WHEN m.direction = 'in' THEN m.id END), 0)
+			FROM message m WHERE m.circle = c.id AND m.away < 2)`,
+		"wrong sums of conversations": `SELECT count(*) FROM conversation v WHERE (messages, unread, starred, last, heard) <>
+			(SELECT sum(messages), sum(unread), sum(starred), max(last), max(heard) FROM circle WHERE conversation = v.id)`,
+	}
+}
+
+// pragma gives the complaints of a check; "ok" is none.
+func (d *DB) pragma(ctx context.Context, name string) ([]string, error) {
+	rows, err := d.readers.QueryContext(ctx, "PRAGMA "+name)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := scanAll(rows, func(r *sql.Rows, s *string) error {
+		columns, err := r.Columns()
+		if err != nil {
+			return err
+		}
+		cells := make([]any, len(columns))
+		for i := range cells {
+			cells[i] = new(sql.NullString)
+		}
+		if err := r.Scan(cells...); err != nil {
+			return err
+		}
+		*s = name + ": " + cells[0].(*sql.NullString).String
+		return nil
+	})
+	if len(lines) == 1 && lines[0] == name+": ok" {
+		lines = nil
+	}
+	return lines, err
+}

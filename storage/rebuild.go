@@ -1,0 +1,172 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// Parser reads a raw source as the account that received it would.
+type Parser func(a conversation.AccountID, p conversation.Protocol, raw []byte, received time.Time) conversation.Parsed
+
+const (
+	settingEpoch   = "epoch"   // the last rebuild that was finished
+	settingRebuild = "rebuild" // the one under way
+
+	rebuildStep = 200
+)
+
+// Rebuild derives everything again from the raw sources: messages, grouping,
+// sums and search index. What the user decided stays: joined contacts, acts,
+// tags, drafts, outbox. It can be interrupted at any time; the next call goes
+// on where it stopped.
+func (d *DB) Rebuild(ctx context.Context, parse Parser, progress func(done, total int)) error {
+	epoch, err := d.beginRebuild(ctx)
+	if err != nil {
+		return err
+	}
+	var total, done int
+	if err := d.readers.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(epoch >= ?), 0) FROM message", epoch).Scan(&total, &done); err != nil {
+		return wrap("rebuild", err)
+	}
+	for last := int64(0); ; {
+		n, next, err := d.rebuildStep(ctx, epoch, last, parse)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+		last, done = next, done+n
+		if progress != nil {
+			progress(min(done, total), total)
+		}
+	}
+	return d.endRebuild(ctx, epoch)
+}
+
+func (d *DB) epoch(ctx context.Context) (int64, error) {
+	var text string
+	err := d.readers.QueryRowContext(ctx, "SELECT value FROM setting WHERE key IN (?, ?) ORDER BY key = ? DESC LIMIT 1", settingEpoch, settingRebuild, settingRebuild).Scan(&text)
+	if ok, err := found(err); err != nil || !ok {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%w: setting %q: %w", ErrCorrupt, settingEpoch, err)
+	}
+	return n, nil
+}
+
+func (d *DB) beginRebuild(ctx context.Context) (epoch int64, err error) {
+	err = d.write(ctx, "begin to rebuild", func(t *tx) error {
+		var running string
+		ok, err := t.get("SELECT value FROM setting WHERE key = ?", []any{settingRebuild}, &running)
+		if err != nil {
+			return err
+		}
+		epoch = t.writer.epoch
+		if !ok {
+			epoch++
+		}
+		t.writer.epoch = epoch
+		return t.exec("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", settingRebuild, strconv.FormatInt(epoch, 10))
+	})
+	return epoch, err
+}
+
+type oldMessage struct {
+	id, account, raw, received int64
+	name                       conversation.AccountID
+	protocol                   conversation.Protocol
+	packed                     []byte
+	parsed                     conversation.Parsed
+}
+
+func scanOld(r *sql.Rows, m *oldMessage) error {
+	return r.Scan(&m.id, &m.account, &m.raw, &m.received, &m.name, &m.protocol, &m.packed)
+}
+
+// rebuildStep parses some messages without holding the lock, then stores them
+// unless they were changed meanwhile.
+func (d *DB) rebuildStep(ctx context.Context, epoch, last int64, parse Parser) (n int, next int64, err error) {
+	old, err := query(ctx, d.readers, scanOld, `SELECT m.id, m.account, m.raw, m.received, a.name, m.protocol, r.packed FROM message m
+		JOIN account a ON a.id = m.account JOIN raw r ON r.id = m.raw WHERE m.id > ? AND m.epoch < ? ORDER BY m.id LIMIT ?`, last, epoch, rebuildStep)
+	if err != nil || len(old) == 0 {
+		return 0, last, wrap("rebuild", err)
+	}
+	for i := range old {
+		raw, err := d.Unpack(old[i].packed)
+		if err != nil {
+			return 0, last, err
+		}
+		old[i].parsed = parse(old[i].name, old[i].protocol, raw, fromUnix(old[i].received))
+		old[i].packed = nil
+	}
+	err = d.write(ctx, "rebuild", func(t *tx) error {
+		for i := range old {
+			if err := t.rebuildOne(&old[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return len(old), old[len(old)-1].id, err
+}
+
+func (t *tx) rebuildOne(m *oldMessage) error {
+	var same bool
+	ok, err := t.get("SELECT raw = ? FROM message WHERE id = ?", []any{m.raw, m.id}, &same)
+	if err != nil || !ok || !same {
+		return err
+	}
+	id, err := t.rewrite(m.account, m.id, m.raw, &m.parsed)
+	if err != nil {
+		return err
+	}
+	return t.refresh(id)
+}
+
+// endRebuild removes what no message needs any more and counts everything.
+func (d *DB) endRebuild(ctx context.Context, epoch int64) error {
+	err := d.write(ctx, "finish the rebuild", func(t *tx) error {
+		if err := t.recount(); err != nil {
+			return err
+		}
+		if err := t.exec("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", settingEpoch, strconv.FormatInt(epoch, 10)); err != nil {
+			return err
+		}
+		return t.exec("DELETE FROM setting WHERE key = ?", settingRebuild)
+	})
+	if err != nil {
+		return err
+	}
+	return d.Reindex(ctx)
+}
+
+// recount groups every circle again and derives all sums from the messages.
+func (t *tx) recount() error {
+	for _, q := range []string{
+		"DELETE FROM circle_address WHERE circle IN (SELECT id FROM circle c WHERE NOT EXISTS (SELECT 1 FROM message WHERE circle = c.id))",
+		"DELETE FROM circle WHERE NOT EXISTS (SELECT 1 FROM message WHERE circle = circle.id)",
+		`UPDATE circle SET (messages, unread, starred, last, heard) = (SELECT count(*), coalesce(sum(m.read = 0), 0), coalesce(sum(m.starred), 0),
+			coalesce(max(m.id), 0), coalesce(max(CASE WHEN m.direction = 'in' THEN m.id END), 0) FROM message m WHERE m.circle = circle.id AND m.away < 2)`,
+	} {
+		if err := t.exec(q); err != nil {
+			return err
+		}
+	}
+	clear(t.circles)
+	t.cache = newCache()
+	if err := each(t, scanOne[int64], t.regroupCircle, "SELECT id FROM circle"); err != nil {
+		return err
+	}
+	if err := t.settle(); err != nil {
+		return err
+	}
+	return t.exec("DELETE FROM conversation WHERE NOT EXISTS (SELECT 1 FROM circle WHERE conversation = conversation.id)")
+}
