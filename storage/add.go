@@ -19,6 +19,9 @@ func (d *DB) Add(ctx context.Context, a conversation.AccountID, batch []accounts
 		if err != nil {
 			return err
 		}
+		if _, err := t.get("SELECT EXISTS (SELECT 1 FROM quarantine)", nil, &t.quarantine); err != nil {
+			return err
+		}
 		for _, i := range byDate(batch) {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -71,6 +74,11 @@ func (t *tx) addCopy(account int64, a *accounts.Arrival) error {
 	if err != nil {
 		return err
 	}
+	if t.quarantine {
+		if err := t.free(f.id, a); err != nil {
+			return err
+		}
+	}
 	if ok {
 		return t.updateCopy(account, loc, msg, raw, oldRaw, a)
 	}
@@ -92,6 +100,11 @@ func (t *tx) raw(a *accounts.Arrival) (int64, error) {
 		size = int64(len(a.Copy.Raw))
 	}
 	return t.insert("INSERT INTO raw (sha, size, packed) VALUES (?, ?, ?)", a.SHA256[:], size, packed)
+}
+
+// free takes a copy out of quarantine: it could be fetched after all.
+func (t *tx) free(folder int64, a *accounts.Arrival) error {
+	return t.exec("DELETE FROM quarantine WHERE folder = ? AND uid = ? AND remote = ? AND validity = ?", folder, a.Copy.UID, a.Copy.ID, a.Copy.Validity)
 }
 
 // updateCopy is for a copy that is here already: its flags, and its content

@@ -82,6 +82,8 @@ type tx struct {
 	gone      []conversationMove
 	newUnread int
 	new       int
+
+	quarantine bool // there are copies that could not be fetched
 }
 
 // write runs f in a transaction that is on disk when write returns.
