@@ -46,9 +46,6 @@ func (a Account) checkMail() error {
 		return a.fault("config.address", a.Address)
 	}
 	for protocol, text := range map[string]string{"imap": a.IMAP, "smtp": a.SMTP} {
-		if text == "" && protocol == "smtp" {
-			continue // an account that only reads
-		}
 		e, err := ParseEndpoint(text)
 		if err != nil {
 			return err

@@ -40,10 +40,11 @@ type Account struct {
 	Server          string   `toml:"server,omitempty"` // Mastodon: "https://social.example"
 	User            string   `toml:"user,omitempty"`   // "" for the address
 	PasswordCommand string   `toml:"password-command,omitempty"`
-	Secret          string   `toml:"secret,omitempty"` // where it is kept: "keyring", "encrypted", "clear"
-	OAuth           bool     `toml:"oauth,omitempty"`  // the secret is an OAuth 2.0 token
-	CA              string   `toml:"ca,omitempty"`     // file of a private authority's certificates
-	AuthServID      string   `toml:"authserv-id,omitempty"`
+	Secret          string   `toml:"secret,omitempty"`        // where it is kept: "keyring", "encrypted", "clear"
+	OAuth           bool     `toml:"oauth,omitempty"`         // the secret is an OAuth 2.0 token
+	CA              string   `toml:"ca,omitempty"`            // file of a private authority's certificates
+	TrustedHosts    []string `toml:"trusted-hosts,omitempty"` // the provider's servers, as they name themselves in "Received: by"
+	TrustedIDs      []string `toml:"trusted-ids,omitempty"`   // its authserv-ids (RFC 8601, 2.5)
 	Poll            int      `toml:"poll-seconds,omitempty"`
 	Paused          bool     `toml:"paused,omitempty"`
 }

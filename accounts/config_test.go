@@ -39,7 +39,7 @@ archive = "e"
 `
 
 func mail(name string) Account {
-	return Account{Name: name, Kind: "mail", Address: name + "@example.org", IMAP: "imaps://mx.example.org:993", PasswordCommand: "true"}
+	return Account{Name: name, Kind: "mail", Address: name + "@example.org", IMAP: "imaps://mx.example.org:993", SMTP: "smtps://mx.example.org:465", PasswordCommand: "true"}
 }
 
 func writeSample(t *testing.T, text string) string {
