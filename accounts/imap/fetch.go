@@ -69,6 +69,8 @@ type fetcher struct {
 	got  map[uint32]bool // of the current command
 	held []accounts.Copy // not yet handed to the mirror
 	size int
+
+	silent int // messages in a row that the server lists and does not give
 }
 
 // get fetches a set of messages, whatever it takes: what could not be read is

@@ -14,7 +14,10 @@ import (
 // maxListed bounds how many UIDs are taken from a server for one folder.
 const maxListed = 20_000_000
 
-// known chunks: how many UIDs one search is about.
+// slack is how many messages may come between opening a folder and listing it.
+const slack = 64
+
+// searchChunk is how many UIDs one search is about.
 const searchChunk = 20_000
 
 // merge adds flags as the server names them. "\Recent" says something about
@@ -83,7 +86,7 @@ func (s *session) uidsFrom(ctx context.Context, low uint32, messages int) (map[u
 		if err != nil {
 			return nil, err
 		}
-		if uids, ok := unfold(set, low, messages+1000); ok {
+		if uids, ok := unfold(set, low, messages+slack); ok {
 			return uids, nil
 		}
 	}

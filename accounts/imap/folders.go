@@ -50,6 +50,9 @@ func (s *session) list(ctx context.Context) ([]mailbox, error) {
 			options.ReturnStatus = s.statusItems()
 		}
 	}
+	if err := s.leave(ctx); err != nil {
+		return nil, err
+	}
 	var found []*imap.ListData
 	err := s.do(ctx, "list", func() (err error) {
 		found, err = s.c.List("", "*", options).Collect()
@@ -59,6 +62,29 @@ func (s *session) list(ctx context.Context) ([]mailbox, error) {
 		return nil, err
 	}
 	return arrange(found), nil
+}
+
+// leave closes the open folder, without expunging: the status of a folder that
+// is open tells what this session knows of it, not what is new.
+func (s *session) leave(ctx context.Context) error {
+	if s.folder == "" {
+		return nil
+	}
+	writable := s.writable
+	s.folder, s.writable = "", false
+	err := s.do(ctx, "leave folder", func() error {
+		switch {
+		case s.caps.Has(imap.CapUnselect):
+			return s.c.Unselect().Wait()
+		case writable: // CLOSE would expunge
+			return s.c.Noop().Wait()
+		}
+		return s.c.UnselectAndExpunge().Wait() // nothing is expunged from a folder opened read-only
+	})
+	if err != nil && lost(err) {
+		return err
+	}
+	return nil
 }
 
 // arrange leaves out what cannot be opened and what was named twice, finds out

@@ -97,7 +97,11 @@ func (f *fetcher) insist(ctx context.Context, uid uint32) error {
 	if err != nil || len(rest) == 0 {
 		return err
 	}
-	timer := time.NewTimer(2 * time.Second)
+	wait := 500 * time.Millisecond
+	if f.silent++; f.silent > 3 { // a server that lists what it does not have
+		wait = 0
+	}
+	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case buf := <-stray:
@@ -108,6 +112,7 @@ func (f *fetcher) insist(ctx context.Context, uid uint32) error {
 				Folder: f.v.f.Name, Validity: f.v.f.Validity, UID: uid,
 				Flags: flags, Received: buf.InternalDate.UTC(), Raw: raw,
 			})
+			f.silent = 0
 			return f.flush(ctx)
 		}
 	case <-timer.C:

@@ -92,13 +92,13 @@ func (d Dialer) config(e Endpoint) (*tls.Config, error) {
 func cause(err error) error {
 	var verify *tls.CertificateVerificationError
 	var header tls.RecordHeaderError
-	var alert tls.AlertError
+	var op *net.OpError
 	var network net.Error
 	switch {
 	case errors.As(err, &verify):
 		return accounts.ErrCertificate
-	case errors.As(err, &header), errors.As(err, &alert):
-		return accounts.ErrPlain
+	case errors.As(err, &header), errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error"):
+		return accounts.ErrPlain // an alert of either side (RFC 8446, section 6)
 	case errors.As(err, &network), errors.Is(err, context.Canceled), isCut(err):
 		return accounts.ErrOffline
 	}

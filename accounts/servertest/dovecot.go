@@ -146,8 +146,10 @@ func (s *Server) Deliver(user, mailbox, flags string, raws ...[]byte) {
 	s.t.Helper()
 	root := filepath.Join(s.dir, "home", user, "Maildir")
 	if mailbox != "INBOX" {
-		s.Doveadm("mailbox", "create", "-u", user, mailbox)
 		root = filepath.Join(root, "."+mailbox)
+		if _, err := os.Stat(root); err != nil {
+			s.Doveadm("mailbox", "create", "-u", user, mailbox)
+		}
 	}
 	for _, sub := range []string{"", "tmp", "new", "cur"} {
 		path := filepath.Join(root, sub)
