@@ -22,7 +22,7 @@ func (s *Service) Choose(ctx context.Context, d Draft) (Choice, error) {
 	in := RouteInput{
 		Predictions: s.predictions(sit),
 		Text:        utf8.RuneCountInString(d.Text),
-		Size:        s.draftSize(d),
+		Size:        s.draftSize(sit),
 		Files:       len(d.Attach),
 		Floor:       sit.floor,
 		Pin:         sit.pin,
@@ -58,15 +58,10 @@ func viaChannel(in RouteInput, via string) string {
 	return via
 }
 
-func (s *Service) draftSize(d Draft) int64 {
-	size := int64(len(d.Text))
-	for _, path := range d.Attach {
-		if s.opt.FileSize == nil {
-			continue
-		}
-		if n, err := s.opt.FileSize(path); err == nil {
-			size += n
-		}
+func (s *Service) draftSize(sit *situation) int64 {
+	size := int64(len(sit.draft.Text))
+	for _, path := range sit.draft.Attach {
+		size += s.attachmentSize(sit.source, path)
 	}
 	return size
 }

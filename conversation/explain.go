@@ -17,8 +17,8 @@ type Explanation struct {
 	Account *OwnAccount
 }
 
-// Explain gives the index of a message or a contact with its reasons. An own
-// account is found too; its index is unknown as long as nothing was measured.
+// Explain gives the index of a message, a contact or an own account with its
+// reasons.
 func (s *Service) Explain(ctx context.Context, who string) (Explanation, error) {
 	id, err := s.ResolveMessage(ctx, who)
 	if err == nil {
@@ -28,11 +28,14 @@ func (s *Service) Explain(ctx context.Context, who string) (Explanation, error) 
 		return Explanation{}, err
 	}
 	if a, ok := s.account(AccountID(who)); ok {
-		return Explanation{Kind: "account", Index: privacy.Index{Version: privacy.Version, Level: privacy.LevelUnknown}, Account: &a}, nil
+		return Explanation{Kind: "account", Index: s.accountIndex(a), Account: &a}, nil
 	}
 	c, err := s.Contact(ctx, who)
 	if err != nil {
 		return Explanation{}, err
+	}
+	if len(c.Channels) > 0 {
+		c.Index.Advice = privacy.Advise(c.Channels[0].Facts)
 	}
 	return Explanation{Kind: "contact", Index: c.Index, Contact: &c}, nil
 }
@@ -42,5 +45,26 @@ func (s *Service) explainMessage(ctx context.Context, id MessageID) (Explanation
 	if err != nil {
 		return Explanation{}, err
 	}
+	facts := m.Facts
+	m.Index.Facts, m.Index.Advice = &facts, privacy.Advise(facts)
 	return Explanation{Kind: "message", Index: m.Index, Message: &m}, nil
+}
+
+// accountIndex adds what the engine knows of the connection to what was
+// measured. An account nothing is known of has no index.
+func (s *Service) accountIndex(a OwnAccount) privacy.Index {
+	in := a.Measured
+	in.NoSeal = in.NoSeal || a.Protocol == Mastodon
+	if s.opt.Engine != nil {
+		for _, st := range s.opt.Engine.Statuses() {
+			if st.Account == a.ID && in.TLS == "" {
+				in.TLS = st.TLS
+			}
+		}
+	}
+	index, decided := privacy.Account(in)
+	if decided == 0 {
+		index.Level = privacy.LevelUnknown
+	}
+	return index
 }

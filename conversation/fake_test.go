@@ -144,6 +144,8 @@ func (f *fakeStore) Drafts(context.Context) ([]Draft, error) {
 	return out, nil
 }
 
+func (f *fakeStore) Draft(_ context.Context, id DraftID) (Draft, error) { return get(f.drafts, id) }
+
 func (f *fakeStore) DropDraft(_ context.Context, id DraftID) error {
 	delete(f.drafts, id)
 	return nil
@@ -188,7 +190,7 @@ func (f *fakeFormat) Compose(o Outgoing) (Composed, error) {
 }
 
 func (f *fakeFormat) Part(raw []byte, part string) (Attachment, []byte, error) {
-	return Attachment{Name: "../" + part + ".txt"}, raw, nil
+	return Attachment{Name: "../" + part + ".txt", Type: "text/plain"}, raw, nil
 }
 
 // fakeEngine knows limits and notes who was woken.
@@ -257,6 +259,9 @@ func newWorld() *world {
 	})
 	return w
 }
+
+// clock gives the clock of the world.
+func (w *world) clock() Clock { return func() time.Time { return now } }
 
 func to(ids ...ContactID) []Recipient {
 	var out []Recipient

@@ -52,7 +52,7 @@ func (s *Service) prediction(sit *situation, own OwnAccount) Prediction {
 		s.addMember(&p, who, own, i == 0)
 	}
 	if own.Protocol == Mastodon && p.MaxText > 0 {
-		p.MaxText = max(1, p.MaxText-mentionLength(p.Addresses)-utf8.RuneCountInString(sit.draft.Subject))
+		p.MaxText = max(1, p.MaxText-postOverhead(p, sit.draft))
 	}
 	return p
 }
@@ -83,14 +83,16 @@ func (s *Service) unusable(own OwnAccount, d Draft, c *Channel) Reason {
 	return Reason{}
 }
 
-// mentionLength counts what the names of the recipients take from a Mastodon
-// post, since they are written into it.
-func mentionLength(as []Address) int {
-	n := 0
-	for _, a := range as {
+// postOverhead counts the characters that a Mastodon post needs besides the
+// text: the names of the recipients, which are written into it, the subject,
+// and what makes other names in it inert.
+func postOverhead(p Prediction, d Draft) int {
+	n := utf8.RuneCountInString(d.Subject)
+	for _, a := range p.Addresses {
 		n += utf8.RuneCountInString(a.ID) + 1
 	}
-	return n
+	inert := Neutralise(d.Text, p.Channel.Own.Domain(), allowedMentions(p))
+	return n + utf8.RuneCountInString(inert) - utf8.RuneCountInString(d.Text)
 }
 
 // addMember adds one recipient to a prediction. A group is as good as its

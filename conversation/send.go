@@ -14,9 +14,14 @@ import (
 // cannot be built. When a guard stops it, the error is ErrGuard and the choice
 // says why.
 func (s *Service) Send(ctx context.Context, d Draft) (Entry, Choice, error) {
+	s.sending.Lock()
+	defer s.sending.Unlock()
 	choice, err := s.Choose(ctx, d)
 	if err == nil {
 		err = checkDraft(d, &choice)
+	}
+	if err == nil {
+		err = s.checkUnsent(ctx, d)
 	}
 	if err != nil {
 		return Entry{}, choice, err
@@ -46,6 +51,19 @@ func checkDraft(d Draft, c *Choice) error {
 		return &Problem{Code: "route.changed", Args: c.Line().Args, Err: ErrGuard}
 	}
 	return nil
+}
+
+// checkUnsent refuses a stored draft that is there no more: it was sent already,
+// perhaps by a key pressed twice, and must not go out again.
+func (s *Service) checkUnsent(ctx context.Context, d Draft) error {
+	if d.ID == "" {
+		return nil
+	}
+	_, err := s.opt.Store.Draft(ctx, d.ID)
+	if errors.Is(err, ErrNotFound) {
+		return &Problem{Code: "problem.sent_already", Err: err}
+	}
+	return err
 }
 
 func stopCause(code string) error {
@@ -118,8 +136,12 @@ func (s *Service) outgoing(ctx context.Context, d Draft, c *Choice) (Outgoing, e
 	}
 	if own.Protocol == Mastodon {
 		o.Text = Neutralise(o.Text, own.Address.Domain(), allowedMentions(*best))
+		o.Subject = Neutralise(o.Subject, own.Address.Domain(), nil)
 	}
-	return o, s.attach(d, &o)
+	if leavesSealed(c) {
+		d.Attach = slices.DeleteFunc(slices.Clone(d.Attach), isRef)
+	}
+	return o, s.attach(ctx, d, &o)
 }
 
 func (s *Service) recipients(ctx context.Context, d Draft, proto Protocol, o *Outgoing) error {
@@ -156,7 +178,7 @@ func (s *Service) answers(ctx context.Context, d Draft, proto Protocol, c *Choic
 	if err != nil {
 		return err
 	}
-	if c.Floor != "" && !c.Best().Channel.Sealed {
+	if leavesSealed(c) {
 		uncover(o, &m)
 	}
 	if d.Kind == DraftReply && m.ID != "" && m.Protocol == proto {
@@ -164,6 +186,9 @@ func (s *Service) answers(ctx context.Context, d Draft, proto Protocol, c *Choic
 	}
 	return nil
 }
+
+// leavesSealed tells whether the user insisted on leaving a sealed conversation.
+func leavesSealed(c *Choice) bool { return c.Floor != "" && !c.Best().Channel.Sealed }
 
 // uncover takes out what only the sealed conversation knew: the quoted text and
 // the subject. A subject the user wrote himself stays.
@@ -209,12 +234,9 @@ func references(m *Message) []string {
 	return refs
 }
 
-func (s *Service) attach(d Draft, o *Outgoing) error {
+func (s *Service) attach(ctx context.Context, d Draft, o *Outgoing) error {
 	for _, path := range d.Attach {
-		if s.opt.ReadFile == nil {
-			return &Problem{Code: "problem.attach", Args: map[string]any{"Path": path}}
-		}
-		f, err := s.opt.ReadFile(path)
+		f, err := s.readAttachment(ctx, path)
 		if err != nil {
 			return &Problem{Code: "problem.attach", Args: map[string]any{"Path": path}, Err: err}
 		}

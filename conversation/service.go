@@ -2,7 +2,10 @@ package conversation
 
 import (
 	"context"
+	"sync"
 	"time"
+
+	"github.com/caliopen/caliopen-tui/privacy"
 )
 
 // OwnAccount is one of the user's own accounts as the verbs need it.
@@ -14,6 +17,9 @@ type OwnAccount struct {
 	Name     string    // the user's name as others see it
 	Paused   bool
 	Verified bool // the own server is reached over verified TLS
+	// Measured is what is known of the account for its own index. What the
+	// engine knows of the connection is added to it.
+	Measured privacy.AccountInput
 }
 
 // Engine is what the verbs need from whoever talks to the servers.
@@ -43,6 +49,7 @@ type Options struct {
 	FileSize  func(path string) (int64, error)
 	WriteFile func(dir, name string, data []byte) (string, error)
 	Hold      time.Duration       // how long a message may be taken back
+	Quote     bool                // begin answers with the text answered
 	Lang      string              // "en", "fr" or "it": the order of dates in queries
 	Say       func(Reason) string // words for what is written down; nil writes codes
 }
@@ -50,8 +57,9 @@ type Options struct {
 // Service has the verbs that the interface and the command line call. None of
 // them touches the network: what needs a server is queued and the engine woken.
 type Service struct {
-	opt    Options
-	broker *Broker
+	opt     Options
+	broker  *Broker
+	sending sync.Mutex // one Send at a time, so that a draft goes out once
 }
 
 // New makes a Service.

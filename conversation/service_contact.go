@@ -8,13 +8,20 @@ import (
 	"unicode/utf8"
 )
 
-// Contacts lists contacts whose name or address holds every word of text.
+// Contacts lists contacts whose name or address holds every word of text, each
+// with its index.
 func (s *Service) Contacts(ctx context.Context, text string, limit int) ([]Contact, error) {
-	return s.opt.Store.Contacts(ctx, text, limit)
+	cs, err := s.opt.Store.Contacts(ctx, text, limit)
+	for i := range cs {
+		if cs[i].Index, _, err = s.indexOf(ctx, &cs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return cs, err
 }
 
-// Contact finds a contact by id, address or unambiguous name, with the channels
-// it can be reached by, best first.
+// Contact finds a contact by id, address or unambiguous name, with its index and
+// the channels it can be reached by, best first.
 func (s *Service) Contact(ctx context.Context, who string) (Contact, error) {
 	id, err := s.contactID(ctx, who)
 	if err != nil {
@@ -24,16 +31,8 @@ func (s *Service) Contact(ctx context.Context, who string) (Contact, error) {
 	if err != nil {
 		return Contact{}, err
 	}
-	choice, err := s.Choose(ctx, Draft{Kind: DraftNew, To: []Recipient{{Contact: id, Name: c.Name}}})
-	if err != nil {
-		return Contact{}, err
-	}
-	for _, p := range choice.Candidates {
-		if len(p.Missing) == 0 {
-			c.Channels = append(c.Channels, p)
-		}
-	}
-	return c, nil
+	c.Index, c.Channels, err = s.indexOf(ctx, &c)
+	return c, err
 }
 
 func (s *Service) contactID(ctx context.Context, who string) (ContactID, error) {

@@ -25,28 +25,34 @@ func (s *Service) Reply(ctx context.Context, id MessageID, all bool) (Draft, err
 		Kind: DraftReply, Source: m.ID, Conversation: m.Conversation,
 		To: to, Cc: cc, Subject: replySubject(m.Subject),
 	}
+	if s.opt.Quote && m.Text != "" {
+		d.Text = s.opt.Say(Reason{"draft.wrote", s.quoteArgs(&m)}) + "\n" + Quote(m.Text) + "\n"
+	}
 	return s.begin(ctx, d)
 }
 
 // Forward begins a message that passes another one on. Its text is quoted, so
-// that it can be taken out again when it must not leave a sealed conversation.
+// that it can be taken out again when it must not leave a sealed conversation;
+// its attachments go along.
 func (s *Service) Forward(ctx context.Context, id MessageID) (Draft, error) {
 	m, err := s.opt.Store.Message(ctx, id)
 	if err != nil {
 		return Draft{}, err
 	}
-	d := Draft{Kind: DraftForward, Source: m.ID, Subject: forwardSubject(m.Subject), Text: "\n\n" + s.forwarded(&m)}
-	return s.begin(ctx, d)
+	head := s.opt.Say(Reason{"draft.forwarded", s.quoteArgs(&m)})
+	return s.begin(ctx, Draft{
+		Kind: DraftForward, Source: m.ID, Subject: forwardSubject(m.Subject),
+		Text: "\n\n" + Quote(head+"\n\n"+m.Text), Attach: attachmentRefs(&m),
+	})
 }
 
-// forwarded quotes a message with who wrote it and when.
-func (s *Service) forwarded(m *Message) string {
+// quoteArgs says who wrote a message and when.
+func (s *Service) quoteArgs(m *Message) map[string]any {
 	from := m.Sender()
-	head := s.opt.Say(Reason{"draft.forwarded", map[string]any{
-		"Name":    cmp.Or(from.Name, from.Display, from.Address.ID),
-		"Address": from.Address.ID, "Date": m.Date.In(s.opt.Clock().Location()).Format("2006-01-02 15:04"), "Subject": m.Subject,
-	}})
-	return Quote(head + "\n\n" + m.Text)
+	return map[string]any{
+		"Name": oneLine(cmp.Or(from.Name, from.Display, from.Address.ID)), "Address": from.Address.ID,
+		"Date": m.Date.In(s.opt.Clock().Location()).Format("2006-01-02 15:04"), "Subject": oneLine(m.Subject),
+	}
 }
 
 // Quote puts "> " before each line, as quotations are marked in plain text.

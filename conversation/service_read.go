@@ -108,6 +108,9 @@ func (s *Service) Query(text string) (*Query, error) {
 // ResolveMessage finds a message by its id or by its Message-ID (with or
 // without angle brackets).
 func (s *Service) ResolveMessage(ctx context.Context, text string) (MessageID, error) {
+	if text == "" {
+		return oneHit(nil, text)
+	}
 	m, err := s.opt.Store.Message(ctx, MessageID(text))
 	if err == nil {
 		return m.ID, nil
