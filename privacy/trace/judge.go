@@ -122,7 +122,7 @@ func (t Trust) related(name string) bool {
 // transport judges the ingress hop, the one where the mail entered the
 // provider. When it cannot be named for sure, the way is unknown.
 func transport(o Observations, t Trust, b border) privacy.Transport {
-	tr := privacy.Transport{Ingress: "unknown"}
+	tr := privacy.Transport{Ingress: "unknown", Trusted: b.hop + 1}
 	for _, h := range o.Hops {
 		tr.Hops = append(tr.Hops, h.Hop)
 	}

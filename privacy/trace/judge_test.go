@@ -169,3 +169,15 @@ func TestSameProvider(t *testing.T) {
 		}
 	}
 }
+
+func TestTrustedHopsAreCounted(t *testing.T) {
+	for header, want := range map[string]int{
+		byLMTP + byFilter + fromOutside + older: 3,
+		fromOutside + fromOutside:               1,
+		older + fromOutside:                     0,
+	} {
+		if tr, _, _, _ := Judge(Observe([]byte(header+from)), provider(), "example.org"); tr.Trusted != want {
+			t.Errorf("%d hops believed of\n%s", tr.Trusted, header)
+		}
+	}
+}

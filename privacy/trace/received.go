@@ -50,8 +50,12 @@ func readReceived(value []byte) Hop {
 
 func (r *reader) word(text []byte) {
 	if next := clauseOf(text); next != inNothing && !(r.values == 0 && r.in == inFrom) {
+		was := r.in
 		r.in, r.values = next, 0
 		r.via = r.via || hasFold(text, "via")
+		if next == inTLS && was == inWith && r.hop.TLS == "" {
+			r.hop.TLS = "yes" // "with ESMTP with TLS", or Exim's clause
+		}
 		return
 	}
 	r.values++
@@ -64,8 +68,6 @@ func (r *reader) word(text []byte) {
 		r.hop.By = host(text)
 	case r.in == inWith && len(r.with) < maxName:
 		r.with = append(append(r.with, ' '), text[:min(len(text), maxName)]...)
-	case r.in == inTLS && r.hop.TLS == "":
-		r.hop.TLS = "yes"
 	}
 }
 
@@ -200,7 +202,7 @@ func secure(keyword string) bool {
 	case "SMTPS", "ESMTPS", "ESMTPSA", "LMTPS", "LMTPSA", "UTF8SMTPS", "UTF8SMTPSA", "UTF8LMTPS", "UTF8LMTPSA":
 		return true
 	}
-	return false
+	return strings.HasPrefix(keyword, "ESMTP/TLS")
 }
 
 // tlsVersion reads the version from the comments that mail servers write:
@@ -208,7 +210,7 @@ func secure(keyword string) bool {
 // It must stand first, since a sender's own words may come later. The answer
 // is "1.3", "1.2", "1.1", "1.0", "ssl", "yes" (not told), or "" for no TLS.
 func tlsVersion(text []byte) string {
-	for _, prefix := range []string{"using ", "version=", "TLS: "} {
+	for _, prefix := range []string{"using ", "version=", "TLS: ", "Cipher "} {
 		if hasFold(text, prefix) {
 			text = text[len(prefix):]
 			break
