@@ -93,20 +93,26 @@ func open(raw []byte, want func(*part) bool, limit int) *message {
 	m.root = b.root(m.header, m.body)
 	if b.fails {
 		m.warn.add(warnStructure)
-		m.retry(raw, want)
+		m.retry(raw, want, limit)
 	}
 	return m
 }
 
-// retry gives a message that could not be read whole to the second parser, and
-// takes the body for one text when that finds nothing either.
-func (m *message) retry(raw []byte, want func(*part) bool) {
+// retry reads a message that could not be read whole by the second parser and
+// by hand, keeps what gives most, and takes the body for one text when nothing
+// does.
+func (m *message) retry(raw []byte, want func(*part) bool, limit int) {
 	if p := second(raw, m.root, want); p != nil {
 		m.root = p
 	}
-	if len(m.root.kids) > 0 || !m.root.multipart() {
+	hand := manual{builder{warn: &warnings{}, want: want, limit: limit}}
+	if p := hand.root(m.header, m.body); weight(p) > weight(m.root) || len(p.kids) > len(m.root.kids) {
+		m.root = p
+	}
+	if weight(m.root) > 0 || len(bytes.TrimSpace(m.body)) == 0 {
 		return
 	}
+	m.root.kids = nil
 	m.root.path, m.root.media = "1", mediaType{name: "text/plain"}
 	m.root.content = m.body[:min(len(m.body), maxKeep)]
 	m.root.size = int64(len(m.body))

@@ -64,17 +64,30 @@ func split(raw []byte, warn *warnings) (header, []byte) {
 		warn.add(warnNoHeader)
 		return nil, raw
 	}
+	return readHeader(rest, len(raw)-len(rest), warn)
+}
+
+// readHeader reads fields up to the empty line and gives what is behind it.
+// offset is what was passed over before.
+func readHeader(b []byte, offset int, warn *warnings) (header, []byte) {
 	r := headerReader{warn: warn}
+	rest := b
 	for len(rest) > 0 {
 		line, after := cutLine(rest)
 		rest = after
-		if len(line) == 0 {
+		if len(line) == 0 || len(bytes.TrimSpace(line)) == 0 && !headerGoesOn(after) {
 			break
 		}
-		r.line(line, len(raw)-len(rest))
+		r.line(line, offset+len(b)-len(rest))
 	}
 	r.flush()
 	return r.fields, rest
+}
+
+// headerGoesOn tells whether a header goes on behind a line of white space,
+// which some programs write inside of folded fields and others at the end.
+func headerGoesOn(rest []byte) bool {
+	return len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t' || startsWithField(rest))
 }
 
 // skipEnvelope passes over empty lines and the separator of mailbox files

@@ -36,6 +36,12 @@ func TestMalformed(t *testing.T) {
 		{"cut off", from + "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nbody\n--x\nContent-Type: image/png\n\nPNG", "body", warnTruncated},
 		{"boundary is the beginning of another", from + "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nbody\n--xy\nmore\n--x--\n", "body\n--xy\nmore", ""},
 		{"part with a line without colon", from + "Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\nno field\n\nbody\n--x--\n", "body", warnStructure},
+		{"white space ends the header of a part", from + "Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Transfer-Encoding: base64\n\t\nYm9keQ==\n--x--\n", "body", warnStructure},
+		{"white space ends the header", from + "\t\nbody: x\n\ny", "y", ""},
+		{"white space inside a folded field", from + "X-A: b\n \n c\n\nbody", "body", ""},
+		{"another boundary than declared", from + "Content-Type: multipart/mixed; boundary=x\n\n--y\n\nbody\n--y--\n", "body", warnStructure},
+		{"many multiparts named, bad part", from + "Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\nno field\n\n" +
+			strings.Repeat("multipart/ ", 11) + "\n--x--\n", strings.TrimSpace(strings.Repeat("multipart/ ", 11)), warnStructure},
 		{"boundary with spaces, unquoted", from + "Content-Type: multipart/mixed; boundary=a b\n\n--a b\n\nbody\n--a b--\n", "body", ""},
 		{"HTML called text", from + "\n<!DOCTYPE html><html><p>body</p></html>", "body", ""},
 		{"stub beside HTML", from + "Content-Type: multipart/alternative; boundary=x\n\n--x\n\nYour program shows no HTML.\n--x\nContent-Type: text/html\n\n<p>" +

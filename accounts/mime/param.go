@@ -51,6 +51,9 @@ const maxLoose = 16 << 10
 // continued puts together the pieces "name*0", "name*1*" of RFC 2231, 3.
 func (m mediaType) continued() {
 	for _, k := range []string{"filename", "name", "boundary"} {
+		if k == "boundary" && m.params[k] != "" {
+			continue // servers on the way know only the plain one
+		}
 		if v, ok := m.params[k+"*"]; ok {
 			m.params[k] = extended(v)
 			continue

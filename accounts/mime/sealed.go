@@ -37,8 +37,8 @@ func envelope(p *part) bool {
 	return false
 }
 
-// mixedUp tells the form that one mail server makes of sealed mail: an empty
-// text, then the two parts of the envelope.
+// mixedUp tells the form that some mail servers make of sealed mail: an empty
+// text, or their words for it, then the two parts of the envelope.
 func mixedUp(kids []*part) bool {
 	if len(kids) == 3 && kids[0].is("text/plain") && empty(kids[0]) {
 		kids = kids[1:]
@@ -46,7 +46,10 @@ func mixedUp(kids []*part) bool {
 	return len(kids) == 2 && kids[0].is("application/pgp-encrypted") && sealedPair(kids)
 }
 
-func empty(p *part) bool { return len(bytes.TrimSpace(p.content)) == 0 && p.size < 16 }
+func empty(p *part) bool {
+	text := string(bytes.TrimSpace(p.content))
+	return (text == "" || text == "Empty Message") && p.size < 32
+}
 
 // sealedPair tells whether the parts of an encrypted multipart are what they
 // must be: a version, and an OpenPGP message. What only calls itself encrypted
