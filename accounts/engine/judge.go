@@ -83,7 +83,7 @@ func (j *judge) score(m *conversation.Message, o observation) {
 // apply puts the verdict on a mail's way into its evidence.
 func apply(ev *privacy.Evidence, o observation, t trace.Trust) {
 	ev.Transport, ev.Authentication, ev.Forged, ev.SameProvider = trace.Judge(o, t, ev.FromDomain)
-	ev.ManyFrom = o.ManyFrom()
+	ev.ManyFrom = ev.ManyFrom || len(o.Hops) > 0 && o.ManyFrom()
 }
 
 // learn counts one mail. Only the writer calls it.

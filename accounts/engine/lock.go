@@ -39,16 +39,17 @@ func (w *worker) tryLock() (func(), bool) {
 	}
 	// The name of an account may hold anything; its hash is a safe file name.
 	sum := sha256.Sum256([]byte(w.id()))
+	if err := os.MkdirAll(w.o.LockDir, 0o700); err != nil {
+		w.o.Log.Error("lock folder", "err", err)
+		return nil, false
+	}
 	path := filepath.Join(w.o.LockDir, "account-"+hex.EncodeToString(sum[:6])+".lock")
 	l := flock.New(path, flock.SetPermissions(0o600))
 	ok, err := l.TryLock()
 	if err != nil {
-		w.o.Log.Warn("lock file", "err", err)
-		if os.IsPermission(err) {
-			return nil, false
-		}
+		w.o.Log.Error("lock file", "err", err)
 	}
-	if !ok {
+	if err != nil || !ok {
 		return nil, false
 	}
 	return func() { _ = l.Unlock() }, true

@@ -144,7 +144,7 @@ func TestRefusedActIsGivenUp(t *testing.T) {
 
 // Only one process serves an account.
 func TestLock(t *testing.T) {
-	dir := t.TempDir()
+	dir := t.TempDir() + "/made" // made when it is not there
 	a, b := testEngine(t, newMemory(), &script{}), testEngine(t, newMemory(), &script{})
 	a.o.LockDir, b.o.LockDir = dir, dir
 	unlock, ok := a.pick("home")[0].tryLock()
