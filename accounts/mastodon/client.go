@@ -22,6 +22,9 @@ import (
 // errGone says that the server has no such thing (404, 410).
 var errGone = errors.New("not on the server")
 
+// errOdd says that the answer cannot be read, or is larger than it may be.
+var errOdd = fmt.Errorf("odd answer: %w", accounts.ErrTemporary)
+
 // client makes the calls of one server.
 type client struct {
 	base  *url.URL
@@ -187,7 +190,7 @@ func (c *client) get(ctx context.Context, path string, query url.Values, into an
 		return a, err
 	}
 	if err := json.Unmarshal(a.body, into); err != nil {
-		return a, fmt.Errorf("mastodon: %s: %w: %w", path, accounts.ErrTemporary, err)
+		return a, fmt.Errorf("mastodon: %s: %w: %w", path, errOdd, err)
 	}
 	return a, nil
 }
@@ -205,7 +208,7 @@ func fault(err error) error {
 	case errors.As(err, &record):
 		return fmt.Errorf("%w: %w", accounts.ErrPlain, err)
 	case errors.As(err, &tooLarge):
-		return fmt.Errorf("%w: the answer is larger than %d bytes", accounts.ErrTemporary, tooLarge.Limit)
+		return fmt.Errorf("%w: it is larger than %d bytes", errOdd, tooLarge.Limit)
 	}
 	return fmt.Errorf("%w: %w", accounts.ErrOffline, err)
 }

@@ -47,7 +47,7 @@ func (t *Transport) Sync(ctx context.Context, m accounts.Mirror) error {
 	if err := p.open(ctx); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{p.heeded, p.conversations, p.mentions, p.own, p.recheck} {
+	for _, step := range []func(context.Context) error{p.heeded, p.conversations, p.optional(p.mentions), p.optional(p.own), p.recheck} {
 		if err = step(ctx); err != nil {
 			break
 		}
@@ -167,6 +167,8 @@ func (p *pass) verify(ctx context.Context, ids []string) error {
 		switch {
 		case errors.Is(err, errGone):
 			gone = append(gone, id)
+		case stuck(err):
+			p.t.conf.Log.Warn("a status cannot be read", "account", p.t.conf.Account, "err", err)
 		case err != nil:
 			return errors.Join(p.forget(ctx, gone), err)
 		default:
@@ -176,6 +178,25 @@ func (p *pass) verify(ctx context.Context, ids []string) error {
 		}
 	}
 	return p.forget(ctx, gone)
+}
+
+// stuck tells whether the same call would fail the same way for ever. What
+// fails so is left as it is here, and the pass goes on.
+func stuck(err error) bool {
+	return errors.Is(err, accounts.ErrRefused) || errors.Is(err, errOdd)
+}
+
+// optional makes a source that a server lacks, or a token has no right to, no
+// reason to stop.
+func (p *pass) optional(step func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		err := step(ctx)
+		if stuck(err) || errors.Is(err, errGone) {
+			p.t.conf.Log.Warn("a list cannot be read", "account", p.t.conf.Account, "err", err)
+			return nil
+		}
+		return err
+	}
 }
 
 // heeded looks at what the streams named since the last pass.
@@ -200,7 +221,7 @@ func (c *client) status(ctx context.Context, id string) (head, error) {
 	}
 	h, ok := headOf(raw)
 	if !ok {
-		return head{}, fmt.Errorf("mastodon: status %s: %w: odd answer", id, accounts.ErrTemporary)
+		return head{}, fmt.Errorf("mastodon: status %s: %w", id, errOdd)
 	}
 	return h, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -145,18 +146,25 @@ func TestAnotherBranchIsNoDeletion(t *testing.T) {
 // A server in trouble must not make the program forget anything.
 func TestTroubleRemovesNothing(t *testing.T) {
 	for _, code := range []int{401, 403, 500, 503, 301} {
+		var err error
 		w := newWorld(t, fediverse.Config{})
 		p := w.srv.Post("alice@one.example", "one", "zoe")
 		w.srv.Reply("alice@one.example", p.ID, "two")
 		w.sync()
-		w.alter = func(rw http.ResponseWriter, _ *http.Request) bool {
-			rw.WriteHeader(code)
-			return true
-		}
-		w.wait(time.Hour)
-		err := w.tr.Sync(t.Context(), w.store)
-		if err == nil || len(w.store.copies) != 2 {
-			t.Errorf("%d: err = %v, have %v", code, err, ids(w.store.copies))
+		for _, path := range []string{"/api/v1/statuses/", "/api/v1/conversations", "/"} {
+			w.alter = func(rw http.ResponseWriter, r *http.Request) bool {
+				if strings.HasPrefix(r.URL.Path, path) {
+					rw.WriteHeader(code)
+				}
+				return strings.HasPrefix(r.URL.Path, path)
+			}
+			w.wait(time.Hour)
+			w.tr.matters("delete", p.ID)
+			err = w.tr.Sync(t.Context(), w.store)
+			forbidden := code == 403 && path == "/api/v1/statuses/" // of one status only: the others go on
+			if (err == nil) != forbidden || len(w.store.copies) != 2 {
+				t.Errorf("%d on %s: err = %v, have %v", code, path, err, ids(w.store.copies))
+			}
 		}
 		if code == 401 && !errors.Is(err, accounts.ErrAuth) {
 			t.Errorf("err = %v", err)
@@ -237,5 +245,50 @@ func TestLostCopiesAreFetchedAgain(t *testing.T) {
 	w.sync()
 	if len(w.store.copies) != 1 {
 		t.Error("the cursor is believed more than the store")
+	}
+}
+
+// One thread that cannot be read must not stop all the others for ever.
+func TestOneBadThreadStopsNothing(t *testing.T) {
+	for name, bad := range map[string]func(http.ResponseWriter){
+		"forbidden": func(rw http.ResponseWriter) { rw.WriteHeader(http.StatusForbidden) },
+		"odd":       func(rw http.ResponseWriter) { fmt.Fprint(rw, "<html>") },
+		"gone":      func(rw http.ResponseWriter) { rw.WriteHeader(http.StatusGone) },
+	} {
+		w := newWorld(t, fediverse.Config{})
+		p := w.srv.Post("alice@one.example", "one", "zoe")
+		q := w.srv.Reply("alice@one.example", p.ID, "two")
+		other := w.srv.Post("bob@two.example", "three", "zoe")
+		w.alter = func(rw http.ResponseWriter, r *http.Request) bool {
+			hit := strings.HasSuffix(r.URL.Path, "/context")
+			if hit {
+				bad(rw)
+			}
+			return hit
+		}
+		w.sync()
+		if !w.store.has(q.ID) || !w.store.has(other.ID) {
+			t.Errorf("%s: have %v", name, ids(w.store.copies))
+		}
+	}
+}
+
+// Some servers have no such lists, some tokens no such right.
+func TestASourceThatIsMissingStopsNothing(t *testing.T) {
+	for _, code := range []int{403, 404} {
+		w := newWorld(t, fediverse.Config{})
+		p := w.srv.Post("alice@one.example", "one", "zoe")
+		w.alter = func(rw http.ResponseWriter, r *http.Request) bool {
+			hit := r.URL.Path == "/api/v1/notifications"
+			if hit {
+				rw.WriteHeader(code)
+			}
+			return hit
+		}
+		own := w.srv.Say(fediverse.Post{From: "zoe", Text: "a note"})
+		w.sync()
+		if !w.store.has(p.ID) || !w.store.has(own.ID) {
+			t.Errorf("%d: have %v", code, ids(w.store.copies))
+		}
 	}
 }

@@ -12,6 +12,9 @@ import (
 	"github.com/caliopen/caliopen-tui/accounts"
 )
 
+// maxTree bounds a whole thread; Mastodon gives up to 4,096 statuses.
+const maxTree = 32 << 20
+
 // nextPage reads max_id of the link to the next page (RFC 8288). Only the id
 // is used, never the address: it is the server's word about itself.
 func nextPage(links []string) string {
@@ -167,9 +170,13 @@ func (c *client) around(ctx context.Context, h head) (list []head, root head, er
 		Ancestors   []json.RawMessage `json:"ancestors"`
 		Descendants []json.RawMessage `json:"descendants"`
 	}
+	ctx = context.WithValue(ctx, answerLimit{}, int64(maxTree))
 	_, err = c.get(ctx, "/api/v1/statuses/"+url.PathEscape(h.id)+"/context", nil, &tree)
-	if errors.Is(err, errGone) {
+	switch {
+	case errors.Is(err, errGone):
 		return nil, h, nil
+	case err != nil && stuck(err):
+		return []head{h}, h, nil // the others come by the mentions and the own statuses
 	}
 	for _, raw := range slices.Concat(tree.Ancestors, []json.RawMessage{h.raw}, tree.Descendants) {
 		if x, ok := headOf(raw); ok {
@@ -247,6 +254,10 @@ func (p *pass) recheck(ctx context.Context) error {
 	for _, id := range due[:min(len(due), maxRecheck)] {
 		th := p.cur.Threads[id]
 		last, err := p.t.client.status(ctx, th.Last)
+		if err != nil && stuck(err) {
+			th.Checked = now
+			continue
+		}
 		if err != nil && !errors.Is(err, errGone) {
 			return err
 		}
