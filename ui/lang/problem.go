@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io/fs"
+	"maps"
 	"net"
 	"syscall"
 
@@ -60,6 +61,15 @@ func sentinels() []sentinel {
 func (c *Catalogue) Error(err error) string {
 	if err == nil {
 		return ""
+	}
+	var query *conversation.QueryError
+	if errors.As(err, &query) {
+		args := maps.Clone(query.Args)
+		if args == nil {
+			args = map[string]any{}
+		}
+		args["Pos"] = query.Pos + 1 // people count from one
+		return c.T(query.Code, args)
 	}
 	var own coded
 	if errors.As(err, &own) {

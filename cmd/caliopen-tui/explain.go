@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/caliopen/caliopen-tui/accounts/mime"
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
+	"github.com/caliopen/caliopen-tui/privacy/trace"
+)
+
+// maxMail bounds a mail file that inspect reads.
+const maxMail = 200 << 20
+
+type explainObject struct {
+	Kind    string        `json:"kind"`
+	ID      string        `json:"id,omitempty"`
+	Name    string        `json:"name,omitempty"`
+	Privacy privacy.Index `json:"privacy"`
+}
+
+func (p *program) explainCommand() *cobra.Command {
+	return p.command("explain WHAT", cobra.ExactArgs(1), p.with(reading, func(ctx context.Context, a *app, args []string) error {
+		e, err := a.svc.Explain(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		o := explainObject{Kind: e.Kind}
+		name := ""
+		switch {
+		case e.Message != nil:
+			o.ID, name = string(e.Message.ID), p.otherSide(e.Message)
+			e.Index = withFacts(e.Message)
+		case e.Contact != nil:
+			o.ID, o.Name, name = string(e.Contact.ID), e.Contact.Name, e.Contact.Name
+		case e.Account != nil:
+			o.ID, o.Name = string(e.Account.ID), e.Account.Address.ID
+		}
+		o.Privacy = p.full(e.Index, name)
+		if p.flags.json {
+			return p.object(o)
+		}
+		return p.writeIndex(o.Privacy, name)
+	}))
+}
+
+// writeIndex writes an index with its reasons: what counts, what bounds it,
+// what would raise it.
+func (p *program) writeIndex(ix privacy.Index, name string) error {
+	if err := p.line(badge(ix) + " " + ix.Sentence); err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, f := range ix.Factors {
+		rows = append(rows, []string{"  " + strconv.Itoa(f.Points) + "/" + strconv.Itoa(f.Max), p.cat.Factor(f.ID, name), f.ID})
+	}
+	for _, c := range ix.Caps {
+		rows = append(rows, []string{"  ≤ " + strconv.Itoa(c.Limit), p.cat.Factor(c.ID, name), c.ID})
+	}
+	for _, a := range ix.Advice {
+		rows = append(rows, []string{"  +" + strconv.Itoa(a.Gain), a.Text, a.ID})
+	}
+	return p.table(rows)
+}
+
+func (p *program) inspectCommand() *cobra.Command {
+	var trust trace.Trust
+	c := p.command("inspect FILE…", cobra.MinimumNArgs(1), func(_ context.Context, args []string) error {
+		lost := 0
+		for _, name := range args {
+			err := p.inspect(name, trust)
+			if err != nil && len(args) == 1 {
+				return err
+			}
+			if err != nil {
+				p.note(p.cat.Error(err))
+				lost++
+			}
+		}
+		if lost > 0 {
+			return &conversation.Problem{Code: "cli.inspect.partly", Args: named([]any{"Count", lost}), Err: errPartly}
+		}
+		return nil
+	})
+	c.Flags().StringSliceVar(&trust.Hosts, "trusted-host", nil, p.t("cli.inspect.host"))
+	c.Flags().StringSliceVar(&trust.IDs, "trusted-id", nil, p.t("cli.inspect.id"))
+	return c
+}
+
+// inspect reads one mail file. Nothing is stored and no profile is opened.
+func (p *program) inspect(name string, trust trace.Trust) error {
+	data, err := p.readMail(name)
+	if err != nil {
+		return err
+	}
+	m := readAlone(data, trust)
+	if p.flags.json {
+		o := p.message(&m, true)
+		o.Read, o.Starred, o.Direction, o.File = nil, nil, "", name
+		return p.object(o)
+	}
+	if err := p.writeMessage(&m); err != nil {
+		return err
+	}
+	for _, w := range m.Warnings {
+		p.note(w)
+	}
+	return p.writeIndex(p.full(withFacts(&m), p.otherSide(&m)), p.otherSide(&m))
+}
+
+func (p *program) readMail(name string) ([]byte, error) {
+	r := p.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("inspect: %w", err)
+		}
+		defer f.Close()
+		r = f
+	}
+	data, err := io.ReadAll(io.LimitReader(r, maxMail+1))
+	if err != nil {
+		return nil, fmt.Errorf("inspect: %s: %w", name, err)
+	}
+	if len(data) > maxMail {
+		return nil, fmt.Errorf("inspect: %s: %w", name, errors.New("larger than "+p.cat.Size(maxMail)))
+	}
+	return data, nil
+}
+
+// readAlone parses and scores a mail outside any account. A file was fetched
+// over no connection of ours, so that the own hop does not count against it;
+// what servers wrote down is believed only when --trusted-host says so.
+func readAlone(data []byte, trust trace.Trust) conversation.Message {
+	parsed := mime.New().Parse(data, conversation.ParseContext{})
+	reader{trust: trust}.judge(&parsed)
+	return parsed.Message
+}

@@ -1,0 +1,20 @@
+// Command caliopen-tui is a correspondence client for terminals: mail and
+// Mastodon as conversations with people, each message with its privacy index.
+// Without arguments it starts the interface; its commands are a contract with
+// the scripts that use them. This package is wiring and the command line,
+// nothing else.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	code := newProgram().run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,282 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// defaultLimit is how many rows a list has unless --limit says otherwise.
+const defaultLimit = 50
+
+func (p *program) conversationsCommand() *cobra.Command {
+	var (
+		limit  int
+		kinds  []string
+		unread bool
+	)
+	c := p.command("conversations [QUERY…]", cobra.ArbitraryArgs, p.with(reading, func(ctx context.Context, a *app, args []string) error {
+		w := conversation.Window{Limit: limit, Unread: unread}
+		for _, k := range kinds {
+			switch kind := conversation.Kind(k); kind {
+			case conversation.KindPeople, conversation.KindList, conversation.KindBulk:
+				w.Kinds = append(w.Kinds, kind)
+			default:
+				return usage("cli.kind", "Value", k)
+			}
+		}
+		if text := strings.Join(args, " "); text != "" {
+			q, err := a.svc.Query(text)
+			if err != nil {
+				return pointed(err, text)
+			}
+			w.Query = q
+		}
+		page, err := a.svc.List(ctx, w)
+		if err != nil {
+			return err
+		}
+		return p.showConversations(page.Rows)
+	}))
+	c.Flags().IntVar(&limit, "limit", defaultLimit, p.t("cli.flag.limit"))
+	c.Flags().StringSliceVar(&kinds, "kind", nil, p.t("cli.flag.kind"))
+	c.Flags().BoolVar(&unread, "unread", false, p.t("cli.flag.unread"))
+	return c
+}
+
+func (p *program) showConversations(rows []conversation.Conversation) error {
+	var lines [][]string
+	for i := range rows {
+		c := &rows[i]
+		if p.flags.json {
+			if err := p.object(p.conversation(c)); err != nil {
+				return err
+			}
+			continue
+		}
+		unread := ""
+		if c.Unread > 0 {
+			unread = p.cat.Number(c.Unread)
+		}
+		lines = append(lines, []string{string(c.ID), unread, badge(c.Index), p.cat.Date(c.LastDate, p.now()), c.Title, c.Excerpt})
+	}
+	return p.table(lines)
+}
+
+func (p *program) messagesCommand() *cobra.Command {
+	var (
+		limit  int
+		before string
+	)
+	c := p.command("messages CONVERSATION", cobra.ExactArgs(1), p.with(reading, func(ctx context.Context, a *app, args []string) error {
+		span := conversation.Span{Limit: limit}
+		if before != "" {
+			t, err := parseDate(before)
+			if err != nil {
+				return err
+			}
+			span.Until = t
+		}
+		ms, _, _, err := a.svc.Messages(ctx, conversation.ConversationID(args[0]), span)
+		if err != nil {
+			return err
+		}
+		return p.showMessages(ms)
+	}))
+	c.Flags().IntVar(&limit, "limit", defaultLimit, p.t("cli.flag.limit"))
+	c.Flags().StringVar(&before, "before", "", p.t("cli.flag.before"))
+	return c
+}
+
+// parseDate reads a day, month, year or full moment.
+func parseDate(text string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02", "2006-01", "2006"} {
+		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, usage("cli.date", "Value", text)
+}
+
+func (p *program) showMessages(ms []conversation.Message) error {
+	var lines [][]string
+	for i := range ms {
+		m := &ms[i]
+		if p.flags.json {
+			if err := p.object(p.message(m, false)); err != nil {
+				return err
+			}
+			continue
+		}
+		lines = append(lines, p.messageRow(m, m.Excerpt))
+	}
+	return p.table(lines)
+}
+
+func (p *program) messageRow(m *conversation.Message, text string) []string {
+	from := called(m.Sender())
+	if m.Direction == conversation.Out {
+		from = p.t("cli.you")
+	}
+	if m.Subject != "" {
+		text = m.Subject + " · " + text
+	}
+	return []string{string(m.ID), badge(m.Index), p.cat.Date(m.Date, p.now()), from, text}
+}
+
+func (p *program) searchCommand() *cobra.Command {
+	var (
+		limit int
+		count bool
+	)
+	c := p.command("search QUERY…", cobra.MinimumNArgs(1), p.with(reading, func(ctx context.Context, a *app, args []string) error {
+		text := strings.Join(args, " ")
+		if count {
+			n, err := a.svc.SearchCount(ctx, text)
+			if err != nil {
+				return pointed(err, text)
+			}
+			if p.flags.json {
+				return p.object(map[string]int{"count": n})
+			}
+			return p.line(p.cat.Number(n))
+		}
+		hits, err := a.svc.Search(ctx, text, limit)
+		if err != nil {
+			return pointed(err, text)
+		}
+		return p.showHits(hits)
+	}))
+	c.Flags().IntVar(&limit, "limit", defaultLimit, p.t("cli.flag.limit"))
+	c.Flags().BoolVar(&count, "count", false, p.t("cli.flag.count"))
+	return c
+}
+
+func (p *program) showHits(hits []conversation.Hit) error {
+	var lines [][]string
+	for i := range hits {
+		m := &hits[i].Message
+		var snippet strings.Builder
+		for _, f := range hits[i].Snippet {
+			snippet.WriteString(f.Text)
+		}
+		if p.flags.json {
+			o := p.message(m, false)
+			o.Snippet = snippet.String()
+			if err := p.object(o); err != nil {
+				return err
+			}
+			continue
+		}
+		lines = append(lines, p.messageRow(m, or(snippet.String(), m.Excerpt)))
+	}
+	return p.table(lines)
+}
+
+func (p *program) showCommand() *cobra.Command {
+	var raw, html, headers bool
+	c := p.command("show MESSAGE", cobra.ExactArgs(1), p.with(reading, func(ctx context.Context, a *app, args []string) error {
+		id, err := a.svc.ResolveMessage(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		switch {
+		case raw:
+			data, err := a.svc.Raw(ctx, id)
+			if err != nil {
+				return err
+			}
+			return p.raw(data)
+		case html:
+			text, err := a.svc.HTML(ctx, id)
+			if err != nil {
+				return err
+			}
+			return p.raw([]byte(text))
+		}
+		return p.showOne(ctx, a, id, headers)
+	}))
+	c.Flags().BoolVar(&raw, "raw", false, p.t("cli.flag.raw"))
+	c.Flags().BoolVar(&html, "html", false, p.t("cli.flag.html"))
+	c.Flags().BoolVar(&headers, "headers", false, p.t("cli.flag.headers"))
+	c.MarkFlagsMutuallyExclusive("raw", "html", "headers")
+	return c
+}
+
+func (p *program) showOne(ctx context.Context, a *app, id conversation.MessageID, headers bool) error {
+	m, err := a.svc.Message(ctx, id)
+	if err != nil {
+		return err
+	}
+	head := ""
+	if headers {
+		data, err := a.svc.Raw(ctx, id)
+		if err != nil {
+			return err
+		}
+		head = header(data)
+	}
+	if p.flags.json {
+		o := p.message(&m, true)
+		o.Headers = head
+		return p.object(o)
+	}
+	if headers {
+		return p.block(head)
+	}
+	return p.writeMessage(&m)
+}
+
+// header gives the header of a mail.
+func header(raw []byte) string {
+	for _, gap := range []string{"\r\n\r\n", "\n\n"} {
+		if i := bytes.Index(raw, []byte(gap)); i >= 0 {
+			raw = raw[:i]
+		}
+	}
+	return strings.ToValidUTF8(strings.ReplaceAll(string(raw), "\r\n", "\n"), "\uFFFD")
+}
+
+// writeMessage writes a message as people read it. The badge stands in the
+// first line, where no text of a message ever gets.
+func (p *program) writeMessage(m *conversation.Message) error {
+	ix := p.full(withFacts(m), p.otherSide(m))
+	lines := []string{badge(ix) + " " + ix.Sentence}
+	add := func(key, value string) {
+		if value != "" {
+			lines = append(lines, p.t(key, "Value", value))
+		}
+	}
+	add("cli.show.from", names(m, conversation.From))
+	add("cli.show.to", names(m, conversation.To))
+	add("cli.show.cc", names(m, conversation.Cc))
+	add("cli.show.date", p.cat.LongDate(m.Date, p.now()))
+	add("cli.show.subject", m.Subject)
+	for _, a := range m.Attachments {
+		add("cli.show.attachment", a.Name+" ("+a.Type+", "+p.cat.Size(a.Size)+", "+a.Part+")")
+	}
+	for _, line := range lines {
+		if err := p.line(line); err != nil {
+			return err
+		}
+	}
+	return p.block("\n" + m.Text)
+}
+
+func names(m *conversation.Message, r conversation.Role) string {
+	var out []string
+	for _, who := range m.With(r) {
+		switch {
+		case who.Name == "":
+			out = append(out, who.Address.ID)
+		default:
+			out = append(out, who.Name+" <"+who.Address.ID+">")
+		}
+	}
+	return strings.Join(out, ", ")
+}

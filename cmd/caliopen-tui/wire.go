@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/accounts/engine"
+	"github.com/caliopen/caliopen-tui/accounts/mail"
+	"github.com/caliopen/caliopen-tui/accounts/mastodon"
+	"github.com/caliopen/caliopen-tui/accounts/mime"
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
+	"github.com/caliopen/caliopen-tui/privacy/trace"
+	"github.com/caliopen/caliopen-tui/storage"
+)
+
+// defaultHold is how long the interface lets a message be taken back.
+const defaultHold = 10 * time.Second
+
+// need says what a command wants of the profile.
+type need int
+
+const (
+	reading need = iota // the store
+	working             // the store, to change something
+	sending             // and later one account's server
+	serving             // all accounts, without holding messages back
+	living              // the interface: all accounts, messages held for a while
+)
+
+// app is an open profile.
+type app struct {
+	svc     *conversation.Service
+	eng     *engine.Engine // nil unless accounts are served
+	db      *storage.DB
+	cfg     *accounts.Config
+	secrets *accounts.Secrets
+	places  accounts.Places
+	log     *slog.Logger
+	logFile io.Closer // nil when nothing is logged
+	now     func() time.Time
+
+	mu sync.RWMutex // guards cfg.Accounts, which the interface may change
+}
+
+// open opens the profile that the flags name.
+func open(ctx context.Context, p *program, need need) (*app, error) {
+	a := &app{places: p.places(), log: slog.New(slog.DiscardHandler), now: p.now}
+	var err error
+	if a.cfg, err = accounts.ReadConfig(a.places.Config); err != nil {
+		return nil, err
+	}
+	a.secrets = p.secrets(a.cfg)
+	a.db, err = storage.Open(ctx, a.places.Data, storage.Options{Now: p.now, Random: random, Score: score})
+	if err != nil {
+		return nil, err
+	}
+	if err := a.serve(ctx, p, need); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+// serve makes the verbs and, when accounts are to be served, the engine.
+func (a *app) serve(ctx context.Context, p *program, need need) error {
+	options := conversation.Options{
+		Store: a.db, Formats: formats(), Accounts: a.own, Clock: p.now, Random: random,
+		ReadFile: readFile, FileSize: fileSize, WriteFile: writeFile,
+		Lang: p.cat.Lang(), Say: p.cat.Reason,
+	}
+	if need == living {
+		options.Hold = a.hold()
+	}
+	if need == serving || need == living {
+		var err error
+		if a.log, a.logFile, err = openLog(a.places.Log(), p.flags.verbose); err != nil {
+			return err
+		}
+		a.eng = a.newEngine(func(e conversation.Event) { a.svc.Publish(e) })
+		options.Engine = a.eng
+	}
+	a.svc = conversation.New(options)
+	if a.eng != nil {
+		return a.eng.Add(ctx, a.served("")...)
+	}
+	return nil
+}
+
+func (a *app) close() error {
+	err := a.db.Close()
+	if a.logFile != nil {
+		err = errors.Join(err, a.logFile.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("close: %w", err)
+	}
+	return nil
+}
+
+// accounts gives the accounts of the configuration as they are now.
+func (a *app) accounts() []accounts.Account {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return slices.Clone(a.cfg.Accounts)
+}
+
+// setAccounts notes that the interface changed the accounts.
+func (a *app) setAccounts(list []accounts.Account) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.cfg.Accounts = list
+}
+
+func (a *app) hold() time.Duration {
+	if a.cfg.HoldSeconds != nil {
+		return time.Duration(*a.cfg.HoldSeconds) * time.Second
+	}
+	return defaultHold
+}
+
+func (a *app) newEngine(publish func(conversation.Event)) *engine.Engine {
+	return engine.New(engine.Options{
+		Store: a.db, Formats: formats(), LockDir: a.places.Locks(), Publish: publish, Now: a.now, Log: a.log,
+	})
+}
+
+// serveOnly makes an engine that serves one account and knows the others.
+func (a *app) serveOnly(ctx context.Context, id conversation.AccountID) (*engine.Engine, error) {
+	eng := a.newEngine(func(e conversation.Event) { a.svc.Publish(e) })
+	return eng, eng.Add(ctx, a.served(id)...)
+}
+
+// served gives the accounts of the configuration to the engine; with only set
+// all others are paused, so that they are known and not connected.
+func (a *app) served(only conversation.AccountID) []engine.Account {
+	var list []engine.Account
+	for _, acc := range a.accounts() {
+		id := conversation.AccountID(acc.Name)
+		t, err := dial(acc, a.secretOf(acc), a.log)
+		if err != nil {
+			a.log.Error("account", "account", acc.Name, "error", err)
+			continue
+		}
+		list = append(list, engine.Account{
+			Own:       engine.Own{Account: id, Protocol: acc.Protocol(), Addresses: acc.Own(), Name: acc.DisplayName},
+			Transport: t,
+			Trust:     trace.Trust{Hosts: acc.TrustedHosts, IDs: acc.TrustedIDs},
+			Poll:      time.Duration(acc.Poll) * time.Second,
+			Paused:    acc.Paused || only != "" && id != only,
+		})
+	}
+	return list
+}
+
+func (a *app) secretOf(acc accounts.Account) secretFunc {
+	return func(ctx context.Context) (string, error) { return a.secrets.Get(ctx, acc) }
+}
+
+// own tells the verbs about the own accounts.
+func (a *app) own() []conversation.OwnAccount {
+	var list []conversation.OwnAccount
+	for _, acc := range a.accounts() {
+		own := acc.Own()
+		if len(own) == 0 {
+			continue
+		}
+		list = append(list, conversation.OwnAccount{
+			ID: conversation.AccountID(acc.Name), Protocol: acc.Protocol(), Address: own[0], Aliases: own[1:],
+			Name: acc.DisplayName, Paused: acc.Paused, Verified: true, // no transport talks to a server it cannot verify
+		})
+	}
+	return list
+}
+
+// forget deletes what is kept of an account's messages.
+func (a *app) forget(ctx context.Context, id conversation.AccountID) error {
+	folders, err := a.db.Folders(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, f := range folders {
+		if _, err := a.db.DropFolder(ctx, id, f.Name); err != nil {
+			return err
+		}
+	}
+	_, err = a.db.Sweep(ctx, id)
+	return err
+}
+
+func formats() map[conversation.Protocol]conversation.Format {
+	return map[conversation.Protocol]conversation.Format{
+		conversation.Mail:     mime.New(),
+		conversation.Mastodon: mastodon.NewFormat(),
+	}
+}
+
+func score(ev privacy.Evidence) (privacy.Facts, privacy.Index) {
+	f := privacy.FactsOf(ev)
+	return f, privacy.Message(f)
+}
+
+// random fills with bytes that nobody can guess; the system's source does not fail.
+func random(b []byte) { _, _ = rand.Read(b) }
+
+func storageFeatures() []string { return storage.Features() }
+
+// dial makes the transport of an account; it does not connect.
+func dial(a accounts.Account, secret secretFunc, log *slog.Logger) (accounts.Transport, error) {
+	switch a.Protocol() {
+	case conversation.Mail:
+		return mail.New(mail.Config{
+			Own: conversation.MailAddress(a.Address), IMAP: a.IMAP, SMTP: a.SMTP, User: a.Login(),
+			Secret: secret, OAuth: a.OAuth, CAFile: a.CA, Log: log,
+		})
+	case conversation.Mastodon:
+		return mastodon.New(mastodon.Config{
+			Account: conversation.AccountID(a.Name), Server: a.Server, Token: secret, CAFile: a.CA, Log: log,
+		}), nil
+	}
+	return nil, a.Check()
+}
+
+// probe logs in to an account once.
+func probe(ctx context.Context, _ *program, a accounts.Account, secret secretFunc) (accounts.Security, error) {
+	t, err := dial(a, secret, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return accounts.Security{}, err
+	}
+	s, err := t.Test(ctx)
+	if closing := t.Close(); err == nil {
+		err = closing
+	}
+	return s, err
+}
+
+// register begins the login to a Mastodon account by code.
+func register(ctx context.Context, a accounts.Account) (page string, exchange func(context.Context, string) (string, error), err error) {
+	login := mastodon.Login{CAFile: a.CA}
+	pending, err := login.Begin(ctx, a.Server)
+	if err != nil {
+		return "", nil, err
+	}
+	return pending.URL, func(ctx context.Context, code string) (string, error) {
+		token, _, err := login.Finish(ctx, pending, code)
+		return token, err
+	}, nil
+}
+
+// identify asks a Mastodon server whose token it is.
+func identify(ctx context.Context, a *accounts.Account, secret secretFunc) error {
+	token, err := secret(ctx)
+	if err != nil {
+		return err
+	}
+	acct, err := mastodon.Login{CAFile: a.CA}.Verify(ctx, a.Server, token)
+	if err != nil {
+		return err
+	}
+	a.Address = conversation.MastodonAddress(acct, "").ID
+	return nil
+}
