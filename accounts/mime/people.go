@@ -87,7 +87,7 @@ func bulk(h header, sender conversation.Address) bool {
 	if auto := lower(firstWord(h.get("auto-submitted"))); auto != "" && auto != "no" {
 		return true
 	}
-	for _, name := range []string{"x-autoreply", "x-autorespond", "x-auto-response-suppress", "feedback-id", "x-csa-complaints"} {
+	for _, name := range []string{"x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-csa-complaints"} {
 		if h.has(name) {
 			return true
 		}

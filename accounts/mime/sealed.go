@@ -62,14 +62,22 @@ func sealedPair(kids []*part) bool {
 }
 
 // openPGP tells whether a part begins like an OpenPGP message, in ASCII or
-// binary (RFC 9580, 4.2: the first bit of a packet is set).
+// binary (RFC 9580, 4.2: the first bits of a packet are set).
 func openPGP(p *part) bool {
+	data := p.start()
+	return bytes.HasPrefix(data, []byte(armor)) || len(data) > 0 && data[0]&0xC0 == 0xC0
+}
+
+// armored tells whether a part is an OpenPGP message in ASCII.
+func armored(p *part) bool { return bytes.HasPrefix(p.start(), []byte(armor)) }
+
+// start gives the first decoded bytes of a part.
+func (p *part) start() []byte {
 	data := p.content
 	if data == nil {
 		data, _ = decodeTransfer(p.head, p.encoding())
 	}
-	data = bytes.TrimSpace(data)
-	return bytes.HasPrefix(data, []byte(armor)) || len(data) > 0 && data[0]&0xC0 == 0xC0 && p.encoding() != "7bit"
+	return bytes.TrimSpace(data)
 }
 
 // enveloped tells S/MIME encrypted content (RFC 8551, 3.2).
@@ -103,7 +111,7 @@ func (b *body) seal(root *part) {
 	root.walk(func(p *part) {
 		switch {
 		case p.is("multipart/encrypted") && sealedPair(p.kids), enveloped(p), p.is("multipart/mixed") && p != root && mixedUp(p.kids),
-			p.is("application/octet-stream") && openPGP(p) && bytes.HasPrefix(bytes.TrimSpace(p.head), []byte(armor)):
+			p.is("application/octet-stream") && armored(p):
 			b.partly()
 		case p.is("multipart/encrypted"):
 			b.warn.add(warnNotSealed)

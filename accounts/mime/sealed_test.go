@@ -1,6 +1,7 @@
 package mime
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 )
@@ -38,6 +39,7 @@ func TestSealed(t *testing.T) {
 		{"inline, twice", "Content-Type: text/plain\n\n" + sealedText + sealedText, "partial", "[…]\n[…]", warnSealedPart},
 		{"inline with a file", parts("mixed", "Content-Type: text/plain\n\n"+sealedText, "Content-Type: image/png\n\nPNG"), "partial", "", warnSealedPart},
 		{"S/MIME beside text", parts("mixed", text, "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nMII="), "partial", "clear words", warnSealedPart},
+		{"sealed file in base64", parts("mixed", text, "Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n"+base64.StdEncoding.EncodeToString([]byte(sealedText))), "partial", "clear words", warnSealedPart},
 		{"called sealed, in clear", parts("encrypted", version, "Content-Type: text/plain\n\nclear words"), "none", "clear words", warnNotSealed},
 		{"called sealed, one part", parts("encrypted", text), "none", "clear words", warnNotSealed},
 		{"called sealed, other content", parts("encrypted", version, "Content-Type: application/octet-stream\n\nclear words"), "none", "", warnNotSealed},
