@@ -127,6 +127,9 @@ func parseAnswer(s string) (answer, error) {
 // somebody who wants it to be taken for the encrypted answer to a later
 // command, so the connection is given up.
 func (p *preamble) startTLS() error {
+	if p.r.Buffered() > 0 {
+		return fmt.Errorf("answered before asked: %w", accounts.ErrPlain)
+	}
 	a, err := p.command("STARTTLS", nil, nil)
 	switch {
 	case err != nil:

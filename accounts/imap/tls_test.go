@@ -191,7 +191,7 @@ func TestPlainLoginCommand(t *testing.T) {
 	if _, err := newClient(t, config).Test(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if want := "LOGIN {8}\nal \"ice\\ {8}\np\"a\\ss)\n"; !strings.Contains(s.lines(), want) {
+	if want := "LOGIN {8}\nal \"ice\\ {7}\np\"a\\ss)\n"; !strings.Contains(s.lines(), want) {
 		t.Errorf("said %q, want %q in it", s.lines(), want)
 	}
 }

@@ -167,3 +167,24 @@ func (s *Server) Deliver(user, mailbox, flags string, raws ...[]byte) {
 		must(s.t, os.Rename(tmp, filepath.Join(root, "cur", name+":2,"+flags)))
 	}
 }
+
+// Raws gives the messages in a user's inbox as they are on disk, with lines
+// that end in CRLF, in no order.
+func (s *Server) Raws(user string) [][]byte {
+	s.t.Helper()
+	files, err := filepath.Glob(filepath.Join(s.dir, "home", user, "Maildir", "new", "*"))
+	must(s.t, err)
+	cur, err := filepath.Glob(filepath.Join(s.dir, "home", user, "Maildir", "cur", "*"))
+	must(s.t, err)
+	var out [][]byte
+	for _, f := range append(files, cur...) {
+		raw, err := os.ReadFile(f)
+		if os.IsNotExist(err) {
+			continue // renamed meanwhile
+		}
+		must(s.t, err)
+		raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
+		out = append(out, bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n")))
+	}
+	return out
+}

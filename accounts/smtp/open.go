@@ -137,6 +137,9 @@ func startTLS(conn net.Conn) error {
 		return refusedTLS("greeting", code, err)
 	}
 	for _, step := range []struct{ line, want string }{{"EHLO " + helo, "250"}, {"STARTTLS", "220"}} {
+		if r.Buffered() > 0 {
+			return errInjected()
+		}
 		if _, err := fmt.Fprintf(conn, "%s\r\n", step.line); err != nil {
 			return errors.Join(accounts.ErrOffline, err)
 		}
@@ -145,10 +148,14 @@ func startTLS(conn net.Conn) error {
 		}
 	}
 	if r.Buffered() > 0 {
-		return fmt.Errorf("data injected before TLS: %w", accounts.ErrPlain)
+		return errInjected()
 	}
 	return nil
 }
+
+// errInjected is about bytes that nobody asked for: somebody wants them to be
+// taken for the encrypted answer to a later command.
+func errInjected() error { return fmt.Errorf("data injected before TLS: %w", accounts.ErrPlain) }
 
 func refusedTLS(what, code string, err error) error {
 	switch {
