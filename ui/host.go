@@ -114,11 +114,6 @@ func (a *App) Ask(q screen.Question) tea.Cmd {
 	return a.Open(screen.To{Kind: screen.Asking, Question: &q})
 }
 
-// Happened reads one conversation again, as an event would make it.
-func (a *App) Happened(id conversation.ConversationID) tea.Cmd {
-	return a.happened(conversation.Event{Conversations: []conversation.ConversationID{id}})
-}
-
 // Run does an action on the screen below the overlays.
 func (a *App) Run(id key.ID) tea.Cmd {
 	if ok, reason := a.enabled(id); !ok {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"github.com/caliopen/caliopen-tui/ui/composer"
 	"github.com/caliopen/caliopen-tui/ui/inbox"
 	"github.com/caliopen/caliopen-tui/ui/screen"
 	"github.com/caliopen/caliopen-tui/ui/timeline"
@@ -14,6 +15,8 @@ func makers() map[screen.Kind]Maker {
 	return map[screen.Kind]Maker{
 		screen.Conversations: func(a *App, _ screen.To) screen.Screen { return inbox.New(a.env, a.b) },
 		screen.Timeline:      func(a *App, to screen.To) screen.Screen { return timeline.New(a.env, a.b, to) },
+		screen.Compose:       func(a *App, to screen.To) screen.Screen { return composer.New(a.env, a.b, to) },
+		screen.Channels:      func(a *App, to screen.To) screen.Screen { return composer.NewChannels(a.env, to) },
 		screen.Links:         func(a *App, to screen.To) screen.Screen { return timeline.NewLinks(a.env, to) },
 		screen.Asking:        func(a *App, to screen.To) screen.Screen { return newAsking(a.env, *to.Question) },
 	}

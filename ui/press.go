@@ -58,9 +58,12 @@ func (a *App) command(top screen.Screen, name string) tea.Cmd {
 }
 
 // contexts gives where keys are looked up. An overlay shuts out everything
-// below it: what lies under a question must not answer to its keys.
+// below it, and so do a field and a screen that wants an answer: what lies
+// around a question must not answer to its keys.
 func (a *App) contexts(top screen.Screen) []key.Context {
-	if len(a.over) > 0 {
+	t, typist := top.(screen.Typist)
+	m, modal := top.(screen.Modal)
+	if len(a.over) > 0 || typist && t.Typing() || modal && m.Modal() {
 		return top.Contexts()
 	}
 	return append(slices.Clone(top.Contexts()), key.Global)

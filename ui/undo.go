@@ -19,7 +19,7 @@ func (a *App) Quietly() { a.silent++ }
 // takeBack undoes the last thing that can be undone.
 func (a *App) takeBack() tea.Cmd {
 	f := a.undo
-	a.undo = nil
+	a.undo, a.note = nil, note{}
 	if f == nil {
 		return nil
 	}

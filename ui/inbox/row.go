@@ -49,10 +49,10 @@ func (s *Screen) row(c conversation.Conversation, w int, selected bool) []string
 		return s.twoLines(c, w, selected)
 	}
 	st := s.env.Styles
-	name := min(max((w-40)/3, 14), 30)
+	name := min(max(w/4-2, 14), 30)
 	words := 0
 	if w >= 70 {
-		words = 12
+		words = 11
 	}
 	l := append(s.mark(c, selected), kit.Chip(st.Index(c.Index)), kit.Gap(1), s.name(c, selected).To(name, st.Glyph.Ellipsis), kit.Gap(1))
 	if words > 0 {
@@ -134,7 +134,7 @@ func (s *Screen) channels(c conversation.Conversation) string {
 		if i > 0 {
 			text += " "
 		}
-		text += s.env.Cat.T("channel."+string(p), nil)
+		text += s.env.Cat.T("short."+string(p), nil)
 	}
 	return text
 }

@@ -135,7 +135,7 @@ func inOthers() []Action {
 func everywhere() []Action {
 	in := []Context{Global}
 	return []Action{
-		{ID: Why, Keys: []string{"i"}, In: in, Hint: 11},
+		{ID: Why, Keys: []string{"i"}, In: []Context{Global, Review}, Hint: 11},
 		{ID: ContactCard, Keys: []string{"c"}, In: []Context{List, Timeline, Search}, Need: NeedRow},
 		{ID: Undo, Keys: []string{"u"}, In: in, Need: NeedUndo},
 		{ID: NextHit, Keys: []string{"n"}, In: in, Need: NeedHits},

@@ -41,6 +41,9 @@ type Typist interface {
 	Cursor() *tea.Position
 }
 
+// Modal is a screen that at times wants an answer before anything else.
+type Modal interface{ Modal() bool }
+
 // Watcher is a screen that reads again when something changed.
 type Watcher interface {
 	Changed(ev conversation.Event) tea.Cmd
@@ -100,9 +103,10 @@ const (
 	Setup    Kind = "setup"
 	Help     Kind = "help"
 	Palette  Kind = "palette"
-	Command  Kind = "command" // Text
-	Links    Kind = "links"   // Links
-	Asking   Kind = "ask"     // Question
+	Command  Kind = "command"  // Text
+	Links    Kind = "links"    // Links
+	Channels Kind = "channels" // Choice, Pick
+	Asking   Kind = "ask"      // Question
 )
 
 // Places gives the five places in their order.
@@ -120,6 +124,8 @@ type To struct {
 	Index        *privacy.Index
 	Question     *Question
 	Links        []conversation.Link
+	Choice       *conversation.Choice
+	Pick         func(channel string) tea.Cmd // what to do with the channel chosen
 }
 
 // Same tells whether two name the same content.
@@ -152,9 +158,6 @@ type Host interface {
 	// Quietly tells that messages were marked as read without a word: the undo
 	// key must not take that back instead of what the user did before.
 	Quietly()
-	// Happened lets every screen read a conversation again, for what the
-	// backend does not tell by itself at once.
-	Happened(id conversation.ConversationID) tea.Cmd
 	// Fail shows an error as a sentence.
 	Fail(err error) tea.Cmd
 	// Ask puts a question.

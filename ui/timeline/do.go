@@ -101,7 +101,7 @@ func (s *Screen) do(kind conversation.ActKind, ids []conversation.MessageID) tea
 		if err != nil {
 			return s.env.Host.Fail(err)
 		}
-		return tea.Batch(s.env.Host.Acted(s.env.Cat.T("done."+string(kind), nil)), s.env.Host.Happened(s.id))
+		return s.env.Host.Acted(s.env.Cat.T("done."+string(kind), nil))
 	}))
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/kit"
 	"github.com/caliopen/caliopen-tui/ui/safe"
+	"github.com/caliopen/caliopen-tui/ui/screen"
 	"github.com/caliopen/caliopen-tui/ui/theme"
 )
 
@@ -65,24 +66,12 @@ func (s *Screen) replyLine() kit.Line {
 	if best == nil {
 		return kit.Line{kit.Gap(1), kit.Own(st.Warn, cat.T("timeline.noreply", nil))}
 	}
-	l := kit.Line{kit.Gap(1), kit.Own(st.Label, cat.T("timeline.reply", nil)+" "), kit.Own(st.Plain, ChannelName(cat, best.Channel)),
+	l := kit.Line{kit.Gap(1), kit.Own(st.Label, cat.T("timeline.reply", nil)+" "), kit.Own(st.Plain, screen.ChannelName(cat, best.Channel)),
 		kit.Own(st.Label, "  "+st.Glyph.Arrow+"  "+cat.T("timeline.predicted", nil)+" "), kit.Chip(st.Index(best.Index))}
 	if s.reply.Decision == conversation.Ask || s.reply.Decision == conversation.Stop {
 		l = append(l, kit.Own(st.Warn, "  "+safe.Line(cat.Reason(s.reply.Reason)).String()))
 	}
 	return l
-}
-
-// ChannelName gives the words for a channel.
-func ChannelName(cat kit.Catalogue, c conversation.Channel) string {
-	name := "channel." + string(c.Protocol)
-	if c.Sealed && cat.Has(name+".sealed") {
-		name += ".sealed"
-	}
-	if cat.Has(name) {
-		return cat.T(name, nil)
-	}
-	return safe.Line(c.Name).String()
 }
 
 // draw draws one message into rows of all columns but the cursor's.
@@ -107,7 +96,7 @@ func (s *Screen) header(m *conversation.Message) string {
 	}
 	name := min(max(s.w/4, 12), 28)
 	left := kit.Line{kit.Chip(st.Letter(m.Index)), kit.Gap(1), who.To(name, st.Glyph.Ellipsis), kit.Gap(1), kit.Own(st.Dim, s.channel(m))}
-	if !m.Read {
+	if !m.Read || s.news[m.ID] {
 		left = append(left, kit.Gap(2), kit.Own(st.Warn, s.env.Cat.T("timeline.new", nil)))
 	}
 	if m.Starred {

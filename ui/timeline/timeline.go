@@ -53,6 +53,7 @@ type Screen struct {
 	laid   []conversation.MessageID
 
 	open map[conversation.MessageID]bool   // quotes unfolded
+	news map[conversation.MessageID]bool   // were unread when they were first shown
 	raw  map[conversation.MessageID]string // shown as source
 	full bool                              // full dates
 	memo map[conversation.MessageID][]string
@@ -72,7 +73,7 @@ type line struct {
 // New makes the screen.
 func New(env *screen.Env, b Backend, to screen.To) *Screen {
 	return &Screen{env: env, b: b, id: to.Conversation, at: to.Message,
-		open: map[conversation.MessageID]bool{}, raw: map[conversation.MessageID]string{}, memo: map[conversation.MessageID][]string{}}
+		open: map[conversation.MessageID]bool{}, news: map[conversation.MessageID]bool{}, raw: map[conversation.MessageID]string{}, memo: map[conversation.MessageID][]string{}}
 }
 
 // Load reads the conversation and its newest messages.
@@ -235,6 +236,7 @@ func (s *Screen) markRead() tea.Cmd {
 	for _, m := range s.ms {
 		if !m.Read && m.Outbox == nil {
 			ids = append(ids, m.ID)
+			s.news[m.ID] = true
 		}
 	}
 	if len(ids) == 0 {

@@ -27,6 +27,7 @@ func (f *Fake) Act(ctx context.Context, a conversation.Act) error {
 			f.apply(&f.messages[i], a.Kind)
 		}
 	}
+	f.Tell(conversation.Event{All: true})
 	return nil
 }
 
@@ -55,6 +56,7 @@ func (f *Fake) Undo(ctx context.Context) (conversation.Act, error) {
 	}
 	last := f.undo[n-1]
 	f.undo = f.undo[:n-1]
+	f.Tell(conversation.Event{All: true})
 	return last(), nil
 }
 
@@ -188,10 +190,10 @@ func (f *Fake) choose(d conversation.Draft) conversation.Choice {
 func (f *Fake) channels(c conversation.Contact) []conversation.Prediction {
 	var out []conversation.Prediction
 	for _, a := range c.Addresses {
-		p := conversation.Prediction{Channel: conversation.Channel{ID: "home", Account: "home", Protocol: conversation.Mail, Name: "mail"},
+		p := conversation.Prediction{Channel: conversation.Channel{ID: "home", Account: "home", Protocol: conversation.Mail, Name: "mail", Own: conversation.MailAddress("you@home.example")},
 			Addresses: []conversation.Address{a.Address}, Index: score(45), Reach: conversation.Live, Proven: true, Files: true}
 		if a.Protocol == conversation.Mastodon {
-			p.Channel = conversation.Channel{ID: "social", Account: "social", Protocol: conversation.Mastodon, Name: "mastodon"}
+			p.Channel = conversation.Channel{ID: "social", Account: "social", Protocol: conversation.Mastodon, Name: "mastodon", Own: conversation.MastodonAddress("you@social.example", "")}
 			p.Index, p.Files, p.MaxText = score(50), false, 500
 		}
 		out = append(out, p)

@@ -1,0 +1,242 @@
+package composer
+
+import (
+	"errors"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/ui/kit"
+	"github.com/caliopen/caliopen-tui/ui/safe"
+	"github.com/caliopen/caliopen-tui/ui/screen"
+)
+
+// toReview goes on to the review: what is still being typed in a field of
+// recipients is settled first, and the channel is chosen anew.
+func (s *Screen) toReview() tea.Cmd {
+	if s.focus == fieldFile {
+		s.setFocus(fieldText)
+		return nil
+	}
+	if s.focus <= fieldBcc && len(s.people[s.focus].offered) > 0 && s.people[s.focus].in.Value() != "" {
+		s.people[s.focus].offered = nil // escape closes the completions first
+		return nil
+	}
+	for _, p := range s.people {
+		if strings.TrimSpace(p.in.Value()) != "" {
+			return s.accept(p, s.toReview)
+		}
+	}
+	if s.empty() {
+		return s.env.Host.Close()
+	}
+	s.review, s.armed, s.choice = true, false, nil
+	return tea.Batch(s.forecast(), s.saveNow())
+}
+
+// rearm makes the review deaf until a moment has passed without a key, when
+// there is something to be warned of; else it can be answered at once.
+func (s *Screen) rearm() tea.Cmd {
+	if s.armed = len(s.warnings()) == 0; s.armed {
+		return nil
+	}
+	return screen.After(&s.arm, armDelay, func() tea.Cmd {
+		s.armed = true
+		return nil
+	})
+}
+
+// warnings gives the sentences to be read before sending.
+func (s *Screen) warnings() []string {
+	if s.choice == nil {
+		return nil
+	}
+	var out []string
+	if c := s.choice; guarded(c) || c.Best() == nil {
+		out = append(out, s.why(c.Reason, "review.nochannel"))
+	}
+	for _, w := range s.choice.Warnings {
+		out = append(out, s.why(w, "review.warning"))
+	}
+	return out
+}
+
+// sendNow answers the review.
+func (s *Screen) sendNow() tea.Cmd {
+	switch {
+	case s.sending || s.choice == nil:
+		return nil // the channel is being chosen: nothing may leave unseen
+	case !s.armed:
+		return s.rearm()
+	case len(s.people[fieldTo].list)+len(s.people[fieldCc].list)+len(s.people[fieldBcc].list) == 0:
+		return s.env.Host.Toast(s.env.Cat.T("review.nobody", nil), nil)
+	case guarded(s.choice) && !s.d.ConfirmClear:
+		return s.confirm()
+	}
+	return s.hand()
+}
+
+// confirm takes the user's word for what the guard asked. When that changes
+// how the message would go, the review is shown again with what it is now.
+func (s *Screen) confirm() tea.Cmd {
+	s.d.ConfirmClear = true
+	before, d := s.choice.Mark(), s.draft()
+	return screen.Ask(&s.choose, func() (conversation.Choice, error) {
+		return s.b.Choose(s.env.Ctx, d)
+	}, func(c conversation.Choice, err error) tea.Cmd {
+		if err != nil {
+			return s.env.Host.Fail(err)
+		}
+		s.choice = &c
+		if c.Best() != nil && c.Mark() == before {
+			return s.hand()
+		}
+		s.armed = false
+		return tea.Batch(s.rearm(), s.env.Host.Toast(s.env.Cat.T("review.again", nil), nil))
+	})
+}
+
+// hand puts the draft into the outbox.
+func (s *Screen) hand() tea.Cmd {
+	d := s.draft()
+	d.Shown = s.choice.Mark()
+	s.sending = true
+	s.save.Drop()
+	return screen.Ask(&s.sent, func() (handed, error) {
+		e, c, err := s.keep.send(s.env.Ctx, d)
+		return handed{e, c}, err
+	}, s.handed)
+}
+
+type handed struct {
+	entry  conversation.Entry
+	choice conversation.Choice
+}
+
+// handed tells that the message is in the outbox, or why it is not.
+func (s *Screen) handed(h handed, err error) tea.Cmd {
+	s.sending = false
+	host := s.env.Host
+	if errors.Is(err, conversation.ErrGuard) {
+		s.d.ConfirmClear = false
+		s.choice = &h.choice
+		s.armed = false
+		return tea.Batch(s.rearm(), host.Fail(err))
+	}
+	if err != nil {
+		return host.Fail(err)
+	}
+	s.dirty = false
+	id, to, name := h.entry.ID, s.to.Conversation, s.to.Name
+	undo := func() tea.Cmd {
+		return host.Open(screen.To{Kind: screen.Compose, Text: "take-back", Conversation: to, Who: string(id), Name: name})
+	}
+	return tea.Batch(host.Close(), host.Toast(s.env.Cat.T("review.sending", nil), undo))
+}
+
+// drawReview gives the rows of the review.
+func (s *Screen) drawReview() []string {
+	st := s.env.Styles
+	var rows []string
+	for _, l := range s.reviewLines() {
+		rows = append(rows, l.Draw(s.w, st.Glyph.Ellipsis))
+	}
+	rows = append(rows, kit.Rule(st, s.w))
+	if warnings := s.warnings(); len(warnings) > 0 {
+		rows = append(rows, s.warningBox(warnings)...)
+	}
+	for _, row := range kit.Wrap(safe.Block(s.text.Value()), s.w-2) {
+		if len(rows) >= s.h {
+			break
+		}
+		rows = append(rows, kit.Line{kit.Gap(1), kit.Own(st.Dim, row)}.Draw(s.w, st.Glyph.Ellipsis))
+	}
+	return kit.Fill(rows, s.w, s.h)
+}
+
+func (s *Screen) reviewLines() []kit.Line {
+	st := s.env.Styles
+	own := func(name, text string) kit.Line {
+		return append(s.label(name), kit.Got(st.Plain, safe.Line(text)))
+	}
+	var out []kit.Line
+	if s.choice != nil && s.choice.Best() != nil {
+		out = append(out, own("field.from", s.choice.Best().Channel.Own.ID))
+	}
+	out = append(out, append(own("field.to", s.people[fieldTo].names()), s.badge()...))
+	for i, name := range []string{fieldCc: "field.cc", fieldBcc: "field.bcc"} {
+		if name != "" && len(s.people[i].list) > 0 {
+			out = append(out, own(name, s.people[i].names()))
+		}
+	}
+	out = append(out, own("field.subject", s.subject.Value()), s.viaLine())
+	if len(s.d.Attach) > 0 {
+		out = append(out, own("field.attach", s.attached()))
+	}
+	return out
+}
+
+func (s *Screen) badge() kit.Line {
+	ix, _, ok := s.Index()
+	if !ok {
+		return nil
+	}
+	return kit.Line{kit.Gap(3), kit.Chip(s.env.Styles.Index(ix))}
+}
+
+// viaLine names the channel and why it was chosen.
+func (s *Screen) viaLine() kit.Line {
+	st, cat := s.env.Styles, s.env.Cat
+	l := s.label("field.via")
+	switch {
+	case s.choice == nil:
+		return append(l, kit.Own(st.Dim, cat.T("review.choosing", nil)))
+	case s.choice.Best() == nil:
+		return append(l, kit.Own(st.Error, cat.T("review.nochannel", nil)))
+	}
+	l = append(l, kit.Own(st.Bold, screen.ChannelName(cat, s.choice.Best().Channel)))
+	if s.choice.Reason.Code != "" && !guarded(s.choice) {
+		l = append(l, kit.Own(st.Dim, "  ("+s.why(s.choice.Reason, "")+")"))
+	}
+	return l
+}
+
+// warningBox draws what has to be read before sending.
+func (s *Screen) warningBox(warnings []string) []string {
+	st, cat := s.env.Styles, s.env.Cat
+	var lines []kit.Line
+	for _, w := range warnings {
+		for _, row := range kit.Wrap(safe.Line(w), s.w-4) {
+			lines = append(lines, kit.Line{kit.Own(st.Bold, row)})
+		}
+	}
+	lines = append(lines, nil)
+	if others := s.others(); others != nil {
+		lines = append(lines, append(kit.Line{kit.Own(st.Plain, cat.T("review.other", nil)+"  ")}, others[1:]...))
+	}
+	style := st.Key
+	if !s.armed {
+		style = st.Dim
+	}
+	lines = append(lines, kit.Line{kit.Own(style, cat.T("review.anyway", nil))})
+	rows := make([]string, 0, len(lines))
+	for _, l := range lines {
+		rows = append(rows, append(kit.Line{kit.Gap(1)}, l...).Draw(s.w-2, st.Glyph.Ellipsis))
+	}
+	title := kit.Line{kit.Own(st.Error, cat.T("review.warning", nil))}
+	return kit.Pane(st, title, kit.Line{kit.Own(st.Error, "!")}, rows, s.w, len(rows)+2, true)
+}
+
+// Status says what to do in the review.
+func (s *Screen) Status() kit.Line {
+	if !s.review || s.choice == nil || len(s.warnings()) > 0 {
+		return nil
+	}
+	st := s.env.Styles
+	l := kit.Line{}
+	if ix, _, ok := s.Index(); ok {
+		l = append(l, kit.Chip(st.Index(ix)), kit.Gap(1))
+	}
+	return append(l, kit.Own(st.Plain, s.env.Cat.T("review.ready", nil)))
+}
