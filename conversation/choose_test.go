@@ -61,7 +61,7 @@ func TestChoose(t *testing.T) {
 			w.store.history["zoe"] = []Past{heard(1, zoeMail, "home", privacy.Facts{Path: "tls", Person: "domain"}, 38)}
 		}, Draft{To: to("zoe"), Text: "x"}, "auto home zoe@example.org"},
 		{"what I wrote last is no habit of the other side", func(w *world) {
-			w.store.history["zoe"] = []Past{{Direction: Out, Account: "home", Facts: privacy.Facts{Path: "tls"}}, heard(2, zoeMasto, "social", privacy.Facts{}, 40)}
+			w.store.history["zoe"] = []Past{{Direction: Out, Account: "home", Facts: privacy.Facts{Path: "tls"}}, heard(2, zoeMasto, "social", privacy.Facts{}, 40), heard(3, zoeMail, "home", privacy.Facts{Path: "tls", Person: "domain"}, 38)}
 		}, Draft{To: to("zoe"), Text: "x"}, "auto social @zoe@social.example"},
 		{"too long for a post", nil, Draft{To: to("zoe"), Text: strings.Repeat("é", 490)}, "auto home zoe@example.org"},
 		{"too many files for a post", nil, Draft{To: to("zoe"), Text: "x", Attach: []string{"1", "2", "3", "4", "5"}}, "auto home zoe@example.org"},
@@ -171,8 +171,10 @@ func TestReachFollowsTheLastWord(t *testing.T) {
 	}
 	w := newWorld()
 	w.store.contacts["paul"].Addresses[0].LastSeen = ago(100)
-	if got := best(t, w, Draft{To: to("zoe", "paul"), Text: "x"}).Reach; got != Warm {
-		t.Errorf("a group is as sure as its least sure member: %s", got)
+	for _, d := range []Draft{{To: to("zoe", "paul"), Text: "x"}, {To: to("paul", "zoe"), Text: "x"}} {
+		if got := best(t, w, d).Reach; got != Warm {
+			t.Errorf("a group is as sure as its least sure member: %s", got)
+		}
 	}
 }
 
@@ -215,6 +217,20 @@ func TestWarnings(t *testing.T) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
+	}
+}
+
+func TestNoWarningWhenAnswersGoToTheSenderElsewhere(t *testing.T) {
+	w := newWorld()
+	m := also(msg(zoeMail, meMail), ReplyTo, zoeWork)
+	m.ID, m.Direction, m.Account = "m1", In, "home"
+	for i := range m.Participants {
+		m.Participants[i].Contact = people().who(m.Participants[i].Address)
+	}
+	w.store.messages["m1"] = *m
+	c := choose(t, w, Draft{Kind: DraftReply, Source: "m1", To: []Recipient{{Contact: "zoe", Address: zoeWork}}, Text: "x"})
+	if len(c.Warnings) != 0 {
+		t.Errorf("got %v", c.Warnings)
 	}
 }
 

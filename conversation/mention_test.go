@@ -30,6 +30,7 @@ func TestMentions(t *testing.T) {
 		{"cats/@carol", []string{"@carol@social.example"}},
 		{"a@b-@carol", []string{"@carol@social.example"}},
 		{"é@carol", []string{"@carol@social.example"}},
+		{"x@é@carol", []string{"@carol@social.example"}},
 		{"@@carol", []string{"@carol@social.example"}},
 		{"\n@carol\n", []string{"@carol@social.example"}},
 		{"5 € @ 3", nil},
