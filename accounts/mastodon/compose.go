@@ -50,7 +50,7 @@ func (Format) Compose(o conversation.Outgoing) (conversation.Composed, error) {
 	b.WriteString(conversation.Neutralise(clean(o.Text), home, to))
 	w.Status = strings.TrimRight(b.String(), " \n")
 	w.InReplyToID, w.InReplyTo = parent(o)
-	if w.InReplyToID == "" && w.InReplyTo == "" {
+	if o.Reply == nil && o.InReplyTo == "" {
 		w.SpoilerText = conversation.Neutralise(cut(clean(o.Subject), 200), home, nil)
 	}
 	for _, f := range o.Attach {
@@ -105,14 +105,19 @@ func parent(o conversation.Outgoing) (id, uri string) {
 		}
 		return "", r.RFCID
 	}
-	if o.Reply != nil { // an answer to a message of another channel
+	switch {
+	case o.Reply != nil: // an answer to a message of another channel
 		return "", ""
-	}
-	if strings.Contains(o.InReplyTo, ":") {
+	case strings.HasPrefix(o.InReplyTo, "https://"):
 		return "", o.InReplyTo
+	case idRE.MatchString(o.InReplyTo):
+		return o.InReplyTo, ""
 	}
-	return o.InReplyTo, ""
+	return "", "" // a Message-ID of mail is nobody's business here
 }
+
+// idRE is what ids of statuses look like: numbers or ULIDs.
+var idRE = regexp.MustCompile(`^[0-9A-Za-z]+$`)
 
 var (
 	urlRE  = regexp.MustCompile(`https?://[^\s<>"]+`)

@@ -62,6 +62,20 @@ func TestASubjectIsAWarningOnlyOnANewMessage(t *testing.T) {
 	}
 }
 
+// The subject of a mail that is answered here hides nothing, and its
+// Message-ID stays where it is.
+func TestAnAnswerToAMailIsAMessageOfItsOwn(t *testing.T) {
+	o := outgoing("x", alice)
+	o.Subject, o.InReplyTo = "Re: Lunch", "m1.abc@example.org"
+	if w := composed(t, o); w.SpoilerText != "" || w.InReplyTo != "" || w.InReplyToID != "" {
+		t.Errorf("without the message: %+v", w)
+	}
+	o.Reply = &conversation.Message{Protocol: conversation.Mail, Account: "zoe", RFCID: "m1.abc@example.org", References: []string{"m0@example.org"}}
+	if w := composed(t, o); w.SpoilerText != "" || w.InReplyTo != "" || w.InReplyToID != "" {
+		t.Errorf("with it: %+v", w)
+	}
+}
+
 func TestWhatCannotBeSentIsNotComposed(t *testing.T) {
 	hidden := outgoing("x", alice)
 	hidden.Bcc = []conversation.Participant{{Address: bob}}

@@ -139,10 +139,24 @@ func (r reader) content(m *conversation.Message) {
 		names = append(names, x.page())
 	}
 	res := html.Convert(r.f.text("content"), html.Options{Mentions: names})
-	m.Text, m.Links = res.Text, res.Links
-	m.Excerpt = cut(res.Text, 200)
+	m.Text, m.Links = strings.TrimSpace(res.Text+r.poll()), res.Links
+	m.Excerpt = cut(m.Text, 200)
 	m.Evidence.Remote.Images, m.Evidence.Remote.Trackers = res.Images, res.Trackers
 	m.Evidence.Active = res.Active
+}
+
+// poll gives the choices of a poll, which are not in the content.
+func (r reader) poll() string {
+	var b strings.Builder
+	for i, raw := range r.f.object("poll").list("options") {
+		if o, _ := object(raw); i < 50 && o.text("title") != "" {
+			b.WriteString("\n○ " + cut(o.text("title"), 300))
+		}
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "\n" + b.String()
 }
 
 // evidence tells what the status itself shows. Whether the own server was

@@ -108,6 +108,13 @@ func TestOddJSONIsSurvived(t *testing.T) {
 	}
 }
 
+func TestThePollIsPartOfTheText(t *testing.T) {
+	raw := `{"id":"1","content":"<p>When?</p>","poll":{"options":[{"title":"Monday"},{"title":""},5,{"title":"Tue\nsday"}]}}`
+	if got := NewFormat().Parse([]byte(raw), here).Message.Text; got != "When?\n\n○ Monday\n○ Tue sday" {
+		t.Errorf("text = %q", got)
+	}
+}
+
 func TestAFileIsOnTheServer(t *testing.T) {
 	a, data, err := NewFormat().Part([]byte(typical), "0")
 	if !errors.Is(err, conversation.ErrRemote) || a.URL != "https://social.example/media/5.png" || data != nil {

@@ -2,6 +2,8 @@ package mastodon
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,7 +68,7 @@ func (t *Transport) Send(ctx context.Context, e conversation.Entry, handover acc
 	if err := t.fits(w); err != nil {
 		return accounts.Receipt{}, err
 	}
-	if missing, err := t.client.unknown(ctx, w); err != nil || len(missing) > 0 {
+	if missing, err := t.client.unknown(ctx, w, me); err != nil || len(missing) > 0 {
 		if err == nil {
 			err = fmt.Errorf("mastodon: no such account: %s: %w", names(missing), accounts.ErrRefused)
 		}
@@ -79,11 +81,21 @@ func (t *Transport) Send(ctx context.Context, e conversation.Entry, handover acc
 	if err := handover(); err != nil {
 		return accounts.Receipt{}, err
 	}
-	raw, err := t.client.post(context.WithValue(ctx, idempotencyKey{}, string(e.ID)), form)
+	raw, err := t.client.post(context.WithValue(ctx, idempotencyKey{}, key(e)), form)
 	if err != nil {
 		return accounts.Receipt{}, err
 	}
 	return t.check(ctx, w, me, raw)
+}
+
+// key is the Idempotency-Key of an entry: the same for each try. The id alone
+// would not do: ids begin anew with a new database, while servers remember a
+// key for an hour and answer it with the old status.
+func key(e conversation.Entry) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00%d\x00", e.ID, e.Created.Unix())
+	h.Write(e.Wire)
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 // readWire reads an entry, and refuses any that is not a private mention: the
@@ -112,15 +124,16 @@ func (t *Transport) fits(w wire) error {
 
 // unknown gives the recipients that the server cannot find. It would take the
 // post all the same, and it would reach nobody.
-func (c *client) unknown(ctx context.Context, w wire) ([]conversation.Address, error) {
+func (c *client) unknown(ctx context.Context, w wire, me self) ([]conversation.Address, error) {
 	var missing []conversation.Address
 	for _, id := range w.Recipients {
-		ok, err := c.knows(ctx, strings.TrimPrefix(id, "@"))
+		a := conversation.MastodonAddress(id, me.address.Domain())
+		ok, err := c.knows(ctx, a, me)
 		if err != nil {
 			return nil, err
 		}
 		if !ok {
-			missing = append(missing, conversation.MastodonAddress(id, ""))
+			missing = append(missing, a)
 		}
 	}
 	return missing, nil
@@ -129,8 +142,9 @@ func (c *client) unknown(ctx context.Context, w wire) ([]conversation.Address, e
 // knows asks the server for an account, and lets it look on other servers. A
 // server that does not want to answer is believed to know: what it reached is
 // looked at after the post in any case.
-func (c *client) knows(ctx context.Context, acct string) (bool, error) {
+func (c *client) knows(ctx context.Context, a conversation.Address, me self) (bool, error) {
 	var f fields
+	acct := strings.TrimPrefix(a.ID, "@")
 	_, err := c.get(ctx, "/api/v1/accounts/lookup", url.Values{"acct": {acct}}, &f)
 	if err == nil || !errors.Is(err, errGone) {
 		return true, passing(err)
@@ -140,7 +154,11 @@ func (c *client) knows(ctx context.Context, acct string) (bool, error) {
 	if err != nil {
 		return true, passing(err)
 	}
-	return len(f.list("accounts")) > 0, nil
+	// The search also gives accounts that are merely called alike.
+	return slices.ContainsFunc(f.list("accounts"), func(raw json.RawMessage) bool {
+		o, _ := object(raw)
+		return conversation.MastodonAddress(o.text("acct"), me.address.Domain()) == a
+	}), nil
 }
 
 // passing keeps the errors that say nothing about what was asked.

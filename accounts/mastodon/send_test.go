@@ -72,6 +72,16 @@ func TestAnUnknownAccountIsToldBeforeAnythingIsPosted(t *testing.T) {
 	}
 }
 
+func TestASimilarNameIsSomebodyElse(t *testing.T) {
+	w := newWorld(t, fediverse.Config{})
+	w.srv.AddUser("alicent@one.example", "Alicent")
+	ali := conversation.MastodonAddress("ali@one.example", "")
+	w.srv.AddUser("ali@one.example.org", "Ali")
+	if _, err := w.tr.Send(t.Context(), w.entry("e1", "hello", nil, ali), handOver); !errors.Is(err, accounts.ErrRefused) || w.count("POST") != 0 {
+		t.Errorf("err = %v, calls %v", err, w.calls)
+	}
+}
+
 // A server that says it knows somebody and then reaches nobody.
 func TestAPostThatReachesTooFewIsDeleted(t *testing.T) {
 	w := newWorld(t, fediverse.Config{})
