@@ -3,6 +3,7 @@ package ui_test
 import (
 	"context"
 	"flag"
+	"os"
 	"testing"
 	"time"
 
@@ -58,3 +59,5 @@ func begin(t testing.TB, w, h int, s setup) (*uitest.Driver, *uitest.Fake) {
 	t.Cleanup(cancel)
 	return d, f
 }
+
+func overwrite(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }

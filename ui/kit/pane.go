@@ -37,6 +37,9 @@ func top(s *theme.Styles, border theme.Style, title, remark Line, w int) string 
 	}
 	left := title.Draw(min(title.Width(), room), g.Ellipsis)
 	used := Width(left)
+	if used == 0 && remark.Width() == 0 {
+		return border.On(g.TopLeft + strings.Repeat(g.Rule, w-2) + g.TopRight)
+	}
 	right := ""
 	if n := remark.Width(); n > 0 && used+n+3 <= room {
 		right = " " + remark.Draw(n, g.Ellipsis) + " "

@@ -152,7 +152,7 @@ type found struct {
 
 // take replaces the messages; the place that is looked at stays.
 func (s *Screen) take(f found) {
-	first := !s.loaded
+	first, end := !s.loaded, s.top+s.room() >= len(s.lines)
 	s.loaded, s.ms, s.before, s.after = true, f.ms, f.before, f.after
 	clear(s.memo)
 	if first {
@@ -162,6 +162,10 @@ func (s *Screen) take(f found) {
 	s.rebuild()
 	if s.index() < 0 && len(s.ms) > 0 {
 		s.cursor = s.ms[len(s.ms)-1].ID
+	}
+	if end && !s.after { // who looked at the end sees what comes
+		s.top = len(s.lines)
+		s.clamp()
 	}
 	s.follow()
 }

@@ -196,6 +196,7 @@ func (d *Driver) Close() {
 		d.p.Quit()
 	}
 	<-d.done
+	time.Sleep(time.Minute) // what the program had set a clock for ends by itself
 	_ = d.emu.Close()
 	_ = d.in.Close()
 }

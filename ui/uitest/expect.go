@@ -12,7 +12,7 @@ import (
 // Expect fails the test when the screen lacks one of the texts.
 func (d *Driver) Expect(texts ...string) {
 	d.t.Helper()
-	screen := d.Screen()
+	screen := spaced(d.Screen())
 	for _, text := range texts {
 		if !strings.Contains(screen, text) {
 			d.t.Errorf("%q is not on the screen:\n%s", text, Frame(screen))
@@ -23,13 +23,17 @@ func (d *Driver) Expect(texts ...string) {
 // Refuse fails the test when the screen shows one of the texts.
 func (d *Driver) Refuse(texts ...string) {
 	d.t.Helper()
-	screen := d.Screen()
+	screen := spaced(d.Screen())
 	for _, text := range texts {
 		if strings.Contains(screen, text) {
 			d.t.Errorf("%q should not be on the screen:\n%s", text, Frame(screen))
 		}
 	}
 }
+
+// spaced makes the spaces of French typography plain, so that a test can be
+// written on any keyboard.
+func spaced(s string) string { return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(s) }
 
 // Frame draws a screen inside bars, so that its blanks can be seen.
 func Frame(screen string) string {

@@ -143,6 +143,7 @@ func (f *Fake) SaveDraft(ctx context.Context, d conversation.Draft) (conversatio
 	}
 	d.Saved = f.now()
 	f.drafts[d.ID] = d
+	f.Tell(conversation.Event{Conversations: []conversation.ConversationID{d.Conversation}})
 	return d.ID, nil
 }
 
@@ -151,6 +152,7 @@ func (f *Fake) DropDraft(ctx context.Context, id conversation.DraftID) error {
 	err := f.lock(ctx)
 	defer f.mu.Unlock()
 	delete(f.drafts, id)
+	f.Tell(conversation.Event{All: true})
 	return err
 }
 
