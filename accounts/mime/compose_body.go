@@ -42,11 +42,12 @@ func normal(text string) string {
 	return strings.TrimRight(strings.ToValidUTF8(text, "\uFFFD"), "\n")
 }
 
-// simple tells whether lines can be sent without encoding: ASCII, far below
-// the limit of RFC 5322, 2.1.1, and without anything that servers rewrite.
+// simple tells whether lines can be sent without encoding: ASCII and far below
+// the limit of RFC 5322, 2.1.1. ("From " at their begin, which some servers
+// rewrite, has been stuffed; a lone dot is doubled when the message is sent.)
 func simple(lines []string) bool {
 	for _, l := range lines {
-		if len(l) > 200 || strings.HasPrefix(l, "From ") || l == "." {
+		if len(l) > 200 {
 			return false
 		}
 		for i := range len(l) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math/rand/v2"
+	"mime"
 	"strings"
 	"testing"
 	"time"
@@ -132,8 +133,12 @@ func TestComposeCannotBeInjected(t *testing.T) {
 	if len(m.Message.With(conversation.Bcc)) != 0 || len(m.Message.Participants) != 2 {
 		t.Errorf("participants are %+v", m.Message.Participants)
 	}
-	if h, _ := split(compose(t, o).Wire, &warnings{}); h.has("x-evil") || h.has("bcc") {
+	h, _ := split(compose(t, o).Wire, &warnings{})
+	if h.has("x-evil") || h.has("bcc") {
 		t.Error("a header was injected")
+	}
+	if s, err := new(mime.WordDecoder).DecodeHeader(h.get("subject")); err != nil || strings.ContainsAny(s, "\r\n") {
+		t.Errorf("a careless reader finds line ends in the subject: %q, %v", s, err)
 	}
 	if strings.Join(m.Message.References, " ") != "ok@example.org p@example.org" {
 		t.Errorf("references are %q", m.Message.References)
@@ -178,7 +183,7 @@ func body1(t *rapid.T) string {
 		case 1:
 			return strings.TrimSpace(strings.Repeat(words(t, "line")+" word ", 20))
 		case 2:
-			return rapid.SampledFrom([]string{"", ".", "-- ", "From me", "  indented", "\ttab", "long" + strings.Repeat("x", 1500)}).Draw(t, "odd")
+			return rapid.SampledFrom([]string{"", ".", "-- ", "From me", "  indented", "\ttab", "long" + strings.Repeat("x", 1500), "a" + strings.Repeat(" >word", 30), "a" + strings.Repeat(" From", 30)}).Draw(t, "odd")
 		}
 		return words(t, "line")
 	}), 0, 12).Draw(t, "text")

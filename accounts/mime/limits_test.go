@@ -25,7 +25,8 @@ func huge() map[string]string {
 		"nested multiparts":       head + nesting(10_000, false),
 		"nested, one boundary":    head + nesting(10_000, true),
 		"25 nested, unclosed":     head + nesting(25, false),
-		"nine nested, bad header": head + nesting(9, false) + "no field\r\n\r\nx",
+		"25 nested, bad header":   head + strings.Replace(nesting(25, false), "Content-Type: text/plain", "no field", 1),
+		"nine nested, bad header": head + strings.Replace(nesting(9, false), "Content-Type: text/plain", "no field", 1),
 		"parts":                   mixed + strings.Repeat("--b\r\nContent-Type: text/plain\r\n\r\nx\r\n", 100_000),
 		"empty parts":             mixed + strings.Repeat("--b\r\n\r\n", 300_000),
 		"header line of 1 MB":     head + "X-Long: " + strings.Repeat("x", 1<<20) + "\r\n\r\nbody",
@@ -111,6 +112,17 @@ func TestLimits(t *testing.T) {
 		}
 		if len(m.Participants) > 5*maxAddresses || len(m.References) > maxReferences || len(m.Attachments) > maxParts || len(m.Text) > maxText {
 			t.Errorf("%s: more is kept than the bounds allow", name)
+		}
+	}
+}
+
+// TestDepth says how deep parts are followed.
+func TestDepth(t *testing.T) {
+	for depth, warned := range map[int]bool{maxDepth - 1: false, maxDepth + 1: true} {
+		raw := "From: a@example.org\r\n" + nesting(depth, false)
+		m := New().Parse([]byte(raw), conversation.ParseContext{Received: received}).Message
+		if got := strings.Contains(strings.Join(m.Warnings, " "), warnDeep); got != warned || !warned && m.Text != "deep" {
+			t.Errorf("%d levels: text %q, warnings %v", depth, m.Text, m.Warnings)
 		}
 	}
 }

@@ -49,6 +49,7 @@ func TestMalformed(t *testing.T) {
 		{"empty plain beside HTML", from + "Content-Type: multipart/alternative; boundary=x\n\n--x\n\n\n--x\nContent-Type: text/html\n\n<p>body</p>\n--x--\n", "body", ""},
 		{"two texts", from + "Content-Type: multipart/mixed; boundary=x\n\n--x\n\none\n--x\n\ntwo\n--x--\n", "one\n\ntwo", ""},
 		{"flowed", from + "Content-Type: text/plain; format=flowed\n\nlong \nline\n> quo \n> ted\n>> deep\n stuffed", "long line\n> quo ted\n>> deep\nstuffed", ""},
+		{"flowed into another depth", from + "Content-Type: text/plain; format=flowed\n\nopen \n> quoted \nown", "open \n> quoted \nown", ""},
 		{"delsp", from + "Content-Type: text/plain; format=flowed; delsp=yes\n\n長い \n行", "長い行", ""},
 	} {
 		m := parse(t, c.raw)
