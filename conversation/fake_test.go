@@ -196,12 +196,14 @@ func (f *fakeFormat) Part(raw []byte, part string) (Attachment, []byte, error) {
 // fakeEngine knows limits and notes who was woken.
 type fakeEngine struct {
 	woken []AccountID
+	poked int
 	text  map[AccountID]int
 	files map[AccountID]int
 }
 
 func (f *fakeEngine) Statuses() []Status { return []Status{{Account: "home"}} }
 func (f *fakeEngine) Wake(a AccountID)   { f.woken = append(f.woken, a) }
+func (f *fakeEngine) Poke()              { f.poked++ }
 func (f *fakeEngine) Limits(a AccountID) (text int, size int64, files int) {
 	if n, ok := f.files[a]; ok {
 		files = n

@@ -27,7 +27,7 @@ func (s *Service) Retry(ctx context.Context, id EntryID) error {
 		return entryProblem("problem.retry", e, err)
 	}
 	s.Publish(Event{Outbox: true})
-	s.wake(e.Account)
+	s.poke()
 	return nil
 }
 

@@ -34,7 +34,7 @@ func (s *Service) Send(ctx context.Context, d Draft) (Entry, Choice, error) {
 		return Entry{}, choice, fmt.Errorf("send: %w", err)
 	}
 	s.Publish(Event{Outbox: true, All: true})
-	s.wake(entry.Account)
+	s.poke()
 	return entry, choice, nil
 }
 

@@ -41,8 +41,8 @@ func TestSendPutsAComposedMessageIntoTheOutbox(t *testing.T) {
 	if o.Subject != "Plan  Bcc: evil" || o.From.Address != meMail || len(o.Bcc) != 1 || len(o.Attach) != 1 || o.To[0].Name != "Zoé Martin" {
 		t.Errorf("composed %+v", o)
 	}
-	if len(w.store.drafts) != 0 || !slices.Contains(w.engine.woken, "home") {
-		t.Errorf("drafts %v, woken %v", w.store.drafts, w.engine.woken)
+	if len(w.store.drafts) != 0 || w.engine.poked != 1 {
+		t.Errorf("drafts %v, poked %d times", w.store.drafts, w.engine.poked)
 	}
 }
 

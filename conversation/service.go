@@ -27,6 +27,8 @@ type Engine interface {
 	Statuses() []Status
 	// Wake asks for a pass over one account, or all when it is "".
 	Wake(a AccountID)
+	// Poke tells that acts or messages wait in the store. It fetches nothing.
+	Poke()
 	// Limits gives what an account can send: characters of text (0 for no
 	// limit), bytes of a message (0 for unknown), and files (0 for none, -1 for
 	// any number).
@@ -109,6 +111,13 @@ func (s *Service) SyncNow(_ context.Context, a AccountID) error {
 func (s *Service) wake(a AccountID) {
 	if s.opt.Engine != nil {
 		s.opt.Engine.Wake(a)
+	}
+}
+
+// poke has the engine look into the store, for what was just put there.
+func (s *Service) poke() {
+	if s.opt.Engine != nil {
+		s.opt.Engine.Poke()
 	}
 }
 

@@ -42,5 +42,5 @@ func (s *Service) Undo(ctx context.Context) (Act, error) {
 // touched tells listeners that messages changed and servers have to hear of it.
 func (s *Service) touched() {
 	s.Publish(Event{All: true})
-	s.wake("")
+	s.poke()
 }

@@ -96,6 +96,7 @@ func (p *program) show(ctx context.Context, a *app, at screen.To) error {
 	served := make(chan struct{})
 	go func() { defer close(served); a.eng.Run(ctx) }()
 	go ui.Forward(ctx, a.svc, loop.Send)
+	go a.followOthers(ctx)
 	stopped := make(chan struct{})
 	go leaveAnyway(ctx, stopped)
 	_, err := loop.Run()

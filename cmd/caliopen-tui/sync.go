@@ -96,6 +96,7 @@ func (p *program) watch(ctx context.Context, a *app) error {
 	events := a.svc.Events(ctx)
 	served := make(chan struct{})
 	go func() { defer close(served); a.eng.Run(ctx) }()
+	go a.followOthers(ctx)
 	for {
 		select {
 		case <-ctx.Done():

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// foreignEvery is how often the database is asked whether another process
+// wrote into it: often enough for "new mail within a second".
+const foreignEvery = 500 * time.Millisecond
+
+// followOthers notices what other processes write into the same data (the
+// command line beside the interface, a sync in the background): the interface
+// reads again, and the engine takes up what was left for it.
+func (a *app) followOthers(ctx context.Context) {
+	tick := time.NewTicker(foreignEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		wrote, err := a.db.Foreign(ctx)
+		if err != nil || !wrote {
+			continue // a locked database is asked again
+		}
+		a.svc.Publish(conversation.Event{All: true, Outbox: true})
+		a.eng.Poke()
+	}
+}
