@@ -37,7 +37,10 @@ func (l *List[K, R]) Restyle() { clear(l.memo) }
 // Set takes rows first.. of total. The cursor stays on its row wherever that
 // went; when it is gone the cursor stays at its place.
 func (l *List[K, R]) Set(first, total int, rows []R) {
-	at := l.find(rows)
+	at, more := l.find(rows), 0
+	if l.loaded {
+		more = total - l.total
+	}
 	l.rows, l.first, l.total, l.loaded = rows, first, total, true
 	clear(l.memo)
 	if at >= 0 {
@@ -45,6 +48,12 @@ func (l *List[K, R]) Set(first, total int, rows []R) {
 			l.top = max(0, l.top+first+at-l.index)
 		}
 		l.index = first + at
+	} else if more > 0 && l.index+more >= first+len(rows) {
+		// So many new ones came that the row fell out of what was read: it is
+		// looked for further down, and Need asks for it.
+		l.index, l.top = l.index+more, l.top+more
+		l.follow()
+		return
 	}
 	l.index = min(max(l.index, 0), max(total-1, 0))
 	l.follow()

@@ -70,10 +70,25 @@ func Overlay(base, box []string, x, y int) []string {
 			continue
 		}
 		under, w := out[y+i], Width(row)
-		left := Pad(ansi.Cut(under, 0, x), x)
-		out[y+i] = left + row + ansi.Cut(under, x+w, Width(under))
+		out[y+i] = part(under, 0, x) + row + part(under, x+w, Width(under))
 	}
 	return out
+}
+
+// part gives the columns of a drawn row from one to before another, exactly as
+// many: a wide character that only half belongs to them becomes a space.
+func part(s string, from, to int) string {
+	if from >= to {
+		return ""
+	}
+	cut := ansi.Cut(s, from, to)
+	if Width(cut) > to-from {
+		cut = " " + ansi.Cut(s, from+1, to)
+	}
+	if w := Width(cut); w > to-from {
+		cut = ansi.Truncate(cut, to-from, "")
+	}
+	return Pad(cut, to-from)
 }
 
 // Beside joins columns of rows; every column must have rows of one width.

@@ -36,7 +36,7 @@ func (s *Styles) Index(ix privacy.Index) string {
 // Letter gives the chip of a level alone, three columns wide.
 func (s *Styles) Letter(ix privacy.Index) string {
 	style, ok := s.levels[ix.Level]
-	if !ok || privacy.LevelOf(ix.Score) != ix.Level {
+	if !ok || ix.Score < 0 || ix.Score > 100 || privacy.LevelOf(ix.Score) != ix.Level {
 		return s.unknown.On("[?]")
 	}
 	return s.chip(style, string(ix.Level))
