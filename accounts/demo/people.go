@@ -3,7 +3,11 @@ package demo
 import (
 	_ "embed"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+
+	"github.com/caliopen/caliopen-tui/conversation"
 )
 
 //go:embed story/people.txt
@@ -49,4 +53,25 @@ func parsePeopleList(text string) (map[string]Person, error) {
 		out[p.Key] = p
 	}
 	return out, nil
+}
+
+// Contacts gives the user's address book at the start: people known by more
+// than one address, whom the user joined himself.
+func (w *World) Contacts() []conversation.Contact {
+	var out []conversation.Contact
+	for _, key := range slices.Sorted(maps.Keys(w.people)) {
+		p := w.people[key]
+		c := conversation.Contact{Name: p.Name}
+		for _, a := range p.Mail {
+			c.Addresses = append(c.Addresses, conversation.ContactAddress{Address: conversation.MailAddress(a), Name: p.Name})
+		}
+		if p.Mastodon != "" {
+			a := conversation.MastodonAddress(p.Mastodon, "")
+			c.Addresses = append(c.Addresses, conversation.ContactAddress{Address: a, Name: p.Name})
+		}
+		if len(c.Addresses) > 1 {
+			out = append(out, c)
+		}
+	}
+	return out
 }

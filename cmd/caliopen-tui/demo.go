@@ -42,6 +42,11 @@ func (p *program) demo(ctx context.Context, keep string) error {
 	p.flags.config, p.flags.data = filepath.Join(dir, "config.toml"), filepath.Join(dir, "data")
 	if err = settle(p.flags.config, world); err == nil {
 		err = p.with(living, func(ctx context.Context, a *app, _ []string) error {
+			for _, c := range world.Contacts() {
+				if _, err := a.svc.SaveContact(ctx, c); err != nil {
+					return err
+				}
+			}
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
 			go world.Live(ctx)

@@ -26,6 +26,9 @@ import (
 // it is told to stop: the output may be blocked for ever (a dead SSH session).
 const stopPatience = 2 * time.Second
 
+// errDemo says that the user left the interface to try the demo.
+var errDemo = errors.New("the demo is wanted")
+
 // start runs the interface; the only word it takes is a mailto link.
 func (p *program) start(ctx context.Context, args []string) error {
 	var at screen.To
@@ -36,7 +39,7 @@ func (p *program) start(ctx context.Context, args []string) error {
 	if !p.terminal || !p.keyboard {
 		return usage("cli.no_terminal")
 	}
-	return p.with(living, func(ctx context.Context, a *app, _ []string) error {
+	err = p.with(living, func(ctx context.Context, a *app, _ []string) error {
 		if mailto {
 			d, err := begin(ctx, a.svc, letter)
 			if err != nil {
@@ -46,6 +49,10 @@ func (p *program) start(ctx context.Context, args []string) error {
 		}
 		return p.show(ctx, a, at)
 	})(ctx, nil)
+	if errors.Is(err, errDemo) {
+		return p.demo(ctx, "")
+	}
+	return err
 }
 
 // link reads the words of a command line that names no command.
@@ -91,7 +98,8 @@ func (p *program) show(ctx context.Context, a *app, at screen.To) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	crashes := &crashes{dir: a.places.Data, now: p.now}
-	model := crashes.guard(ui.New(p.options(ctx, a, at)))
+	s := &setup{p: p, a: a, leave: cancel}
+	model := crashes.guard(ui.New(p.options(ctx, a, s, at)))
 	loop := tea.NewProgram(model, tea.WithContext(ctx), tea.WithoutSignalHandler())
 	served := make(chan struct{})
 	go func() { defer close(served); a.eng.Run(ctx) }()
@@ -103,6 +111,9 @@ func (p *program) show(ctx context.Context, a *app, at screen.To) error {
 	close(stopped)
 	cancel()
 	<-served
+	if s.demo.Load() {
+		return errDemo
+	}
 	if path := crashes.written(); path != "" {
 		return &conversation.Problem{Code: "cli.crashed", Args: named([]any{"File", path}), Err: err}
 	}
@@ -112,13 +123,13 @@ func (p *program) show(ctx context.Context, a *app, at screen.To) error {
 	return err
 }
 
-func (p *program) options(ctx context.Context, a *app, at screen.To) ui.Options {
+func (p *program) options(ctx context.Context, a *app, s *setup, at screen.To) ui.Options {
 	keys := map[key.ID][]string{}
 	for action, typed := range a.cfg.Keys {
 		keys[key.ID(action)] = strings.Fields(typed)
 	}
 	return ui.Options{
-		Context: ctx, Backend: a.svc, Setup: &setup{p: p, a: a}, Catalogue: p.cat, Now: p.now, Keys: keys,
+		Context: ctx, Backend: a.svc, Setup: s, Catalogue: p.cat, Now: p.now, Keys: keys,
 		Theme: theme.Options{
 			Profile: colorprofile.Detect(os.Stdout, os.Environ()), Dark: a.cfg.Theme != "light",
 			ASCII: p.plainGlyphs(a.cfg),

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/accounts/autoconfig"
@@ -12,8 +13,10 @@ import (
 
 // setup lets the interface add and remove accounts.
 type setup struct {
-	p *program
-	a *app
+	p     *program
+	a     *app
+	leave func()      // ends the interface
+	demo  atomic.Bool // the demo is wanted next
 
 	mu       sync.Mutex
 	exchange map[string]func(context.Context, string) (string, error) // by server: turns a code into a token
@@ -126,8 +129,13 @@ func (s *setup) AuthorizeURL(ctx context.Context, server string) (string, error)
 	return page, nil
 }
 
-// StartDemo cannot replace a profile that is open.
-func (s *setup) StartDemo(context.Context) error { return accounts.ErrUnsupported }
+// StartDemo leaves the interface; the demo then starts on a profile of its own,
+// so that nothing of it ever gets among the user's messages.
+func (s *setup) StartDemo(context.Context) error {
+	s.demo.Store(true)
+	s.leave()
+	return nil
+}
 
 // Places gives the folders of the profile.
 func (s *setup) Places() (data, config string) { return s.a.places.Data, s.a.places.Config }
