@@ -118,6 +118,14 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+func TestNothingIsSaidOfAChannelThatReachesNobody(t *testing.T) {
+	c := choose(t, newWorld(), Draft{To: to("paul"), Text: "x"})
+	last := c.Candidates[len(c.Candidates)-1]
+	if last.Channel.Account != "social" || last.Rejected.Code != "route.missing" || last.Index.Level != privacy.LevelUnknown || last.Proven {
+		t.Errorf("got %+v", last)
+	}
+}
+
 func TestChooseGroupFloorIsThatOfTheGroup(t *testing.T) {
 	w := newWorld()
 	sealedFacts := privacy.Facts{E2E: "full", Crypto: "modern"}

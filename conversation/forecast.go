@@ -51,6 +51,9 @@ func (s *Service) prediction(sit *situation, own OwnAccount) Prediction {
 	for i, who := range sit.people {
 		s.addMember(&p, who, own, i == 0)
 	}
+	if len(p.Addresses) == 0 { // nobody is there: nothing can be said
+		p.Index.Level, p.Reach, p.Proven = privacy.LevelUnknown, Cold, false
+	}
 	if own.Protocol == Mastodon && p.MaxText > 0 {
 		p.MaxText = max(1, p.MaxText-postOverhead(p, sit.draft))
 	}

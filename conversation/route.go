@@ -168,12 +168,12 @@ func nothingLeft(ps []Prediction) Reason {
 }
 
 func whyAutomatic(ps []Prediction, i int) Reason {
-	usable := 0
-	better := false
-	for _, p := range ps {
+	usable, better, equal := 0, false, false
+	for k, p := range ps {
 		if p.Rejected.Code == "" {
 			usable++
 			better = better || p.Index.Score > ps[i].Index.Score
+			equal = equal || k != i && p.Index.Score == ps[i].Index.Score
 		}
 	}
 	switch {
@@ -181,7 +181,7 @@ func whyAutomatic(ps []Prediction, i int) Reason {
 		return Reason{Code: "route.only_fit"}
 	case usable == 1:
 		return Reason{Code: "route.only"}
-	case better && ps[i].LastUsed:
+	case (better || equal) && ps[i].LastUsed:
 		return Reason{Code: "route.habit"}
 	case better:
 		return Reason{Code: "route.sure"}

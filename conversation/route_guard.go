@@ -61,7 +61,7 @@ func (c Choice) Line() Reason {
 	return Reason{"route.line_" + string(c.Decision), map[string]any{
 		"Channel": best.Channel.Name, "Address": lineAddress(*best), "Approx": approx,
 		"Level": string(best.Index.Level), "Score": best.Index.Score, "Others": c.usable() - 1,
-		"Count": len(best.Addresses),
+		"Count": len(best.Addresses), "Account": string(best.Channel.Account),
 	}}
 }
 

@@ -223,12 +223,19 @@ func TestRouteEdges(t *testing.T) {
 	}
 }
 
+func TestRouteStaysOnTheAccountWrittenTo(t *testing.T) {
+	c := Route(RouteInput{Predictions: []Prediction{way("a-work", Mail, 32), way("home", Mail, 32, lastUsed)}})
+	if got := outcome(c); got != "AUTO home 32 D" || c.Reason.Code != "route.habit" || c.Line().Args["Account"] != "home" {
+		t.Errorf("got %s because of %s", got, c.Reason.Code)
+	}
+}
+
 func TestRouteLine(t *testing.T) {
 	p := sealedMail()
 	p.Addresses = []Address{MailAddress("zoe@example.org")}
 	c := Route(RouteInput{Predictions: []Prediction{p, clearMail(), mastodon()}})
 	line := c.Line()
-	want := map[string]any{"Channel": "sealed-mail", "Address": "zoe@example.org", "Approx": "≈", "Level": "B", "Score": 76, "Others": 2, "Count": 1}
+	want := map[string]any{"Channel": "sealed-mail", "Address": "zoe@example.org", "Approx": "≈", "Level": "B", "Score": 76, "Others": 2, "Count": 1, "Account": "sealed-mail"}
 	if line.Code != "route.line_auto" || fmt.Sprint(line.Args) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", line, want)
 	}
