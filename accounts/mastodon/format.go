@@ -138,7 +138,10 @@ func (r reader) content(m *conversation.Message) {
 	for _, x := range r.f.mentions() {
 		names = append(names, x.page())
 	}
-	res := html.Convert(r.f.text("content"), html.Options{Mentions: names})
+	// What Compose put behind an "@" to keep a name from being a mention is
+	// taken away again: people read and copy the name as it was written.
+	content := strings.ReplaceAll(r.f.text("content"), "@\u200b", "@")
+	res := html.Convert(content, html.Options{Mentions: names})
 	m.Text, m.Links = strings.TrimSpace(res.Text+r.poll()), res.Links
 	m.Excerpt = cut(m.Text, 200)
 	m.Evidence.Remote.Images, m.Evidence.Remote.Trackers = res.Images, res.Trackers

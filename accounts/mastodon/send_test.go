@@ -32,6 +32,19 @@ func TestSendReachesEveryRecipient(t *testing.T) {
 	}
 }
 
+func TestANameInTheTextReadsAsItWasWritten(t *testing.T) {
+	w := newWorld(t, fediverse.Config{})
+	text := "ask @bob@two.example or write to carol@example.org, see https://social.example/@carol"
+	rec, err := w.tr.Send(t.Context(), w.entry("e1", text, nil, alice), handOver)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := NewFormat().Parse(rec.Raw, conversation.ParseContext{Home: "social.example", Own: zoe}).Message
+	if !strings.HasPrefix(m.Text, "ask @bob@two.example or write to carol@example.org, see social.example/@carol") {
+		t.Errorf("text = %q", m.Text)
+	}
+}
+
 func TestAnAnswerStaysInItsThread(t *testing.T) {
 	w := newWorld(t, fediverse.Config{})
 	p := w.srv.Post("alice@one.example", "hello", "zoe")
