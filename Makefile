@@ -1,0 +1,67 @@
+# The tags of the build, written here and nowhere else. Without them everything
+# works too; searching then uses the older index of SQLite.
+TAGS := sqlite_fts5
+
+GO ?= go
+BIN := bin/caliopen-tui
+PACKAGES := ./...
+TOOL := $(GO) tool -modfile=tools.mod
+
+.DEFAULT_GOAL := build
+.PHONY: build demo test short race fuzz bench man fmt check shots install clean ready
+
+# ready says in words what is missing, instead of letting the compiler fail.
+ready:
+	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or newer (https://go.dev/dl/)"; exit 1; }
+	@$(GO) env GOVERSION | awk -F'[go.]+' '{ if ($$2 < 1 || $$2 == 1 && $$3 < 26) { print "Go " $$2 "." $$3 " is too old: install Go 1.26 or newer"; exit 1 } }'
+	@command -v "$$($(GO) env CC)" >/dev/null || { echo "A C compiler is missing, SQLite needs one: install gcc or clang (Debian: apt install gcc libc6-dev)"; exit 1; }
+	@[ "$$($(GO) env CGO_ENABLED)" = 1 ] || { echo "CGO_ENABLED=1 is needed: SQLite is written in C"; exit 1; }
+
+build: ready
+	$(GO) build -trimpath -tags $(TAGS) -o $(BIN) ./cmd/caliopen-tui
+
+demo: build
+	$(BIN) demo
+
+install: ready
+	$(GO) install -trimpath -tags $(TAGS) ./cmd/caliopen-tui
+
+# test is the whole of it; short leaves out what takes long.
+test: ready
+	$(GO) test -race -tags $(TAGS) -timeout 15m $(PACKAGES)
+
+short: ready
+	$(GO) test -short -tags $(TAGS) $(PACKAGES)
+
+# fuzz runs each fuzz target for FUZZTIME.
+FUZZTIME ?= 10s
+fuzz: ready
+	@set -e; for p in $$($(GO) list -tags $(TAGS) $(PACKAGES)); do \
+		for f in $$($(GO) test -tags $(TAGS) -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+			echo "fuzz $$p $$f"; \
+			$(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; \
+		done; done
+
+bench: ready
+	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem $(PACKAGES)
+
+man: build
+	mkdir -p bin/man
+	for l in en fr it; do mkdir -p bin/man/$$l && $(BIN) --lang $$l man --dir bin/man/$$l; done
+
+fmt: ready
+	$(TOOL) gofumpt -w accounts cmd conversation privacy storage ui
+
+# check is what a change has to pass besides the tests.
+check: ready
+	@out=$$($(TOOL) gofumpt -l accounts cmd conversation privacy storage ui); [ -z "$$out" ] || { echo "not formatted (make fmt):"; echo "$$out"; exit 1; }
+	$(GO) vet $(PACKAGES)
+	$(GO) vet -tags $(TAGS) $(PACKAGES)
+	$(TOOL) staticcheck -tags $(TAGS) $(PACKAGES)
+
+# shots draws the pictures of the documentation from the tested journeys.
+shots: ready
+	CALIOPEN_SHOTS=$(CURDIR)/docs/shots $(GO) test -tags $(TAGS) -run Journey -count 1 ./ui/... ./cmd/...
+
+clean:
+	rm -rf bin
