@@ -19,9 +19,6 @@ func (p *program) run(ctx context.Context, args []string) int {
 	}
 	root := p.root()
 	root.SetArgs(args)
-	root.SetIn(p.in)
-	root.SetOut(p.out)
-	root.SetErr(p.err)
 	return p.fail(asUsage(root.ExecuteContext(ctx)))
 }
 
@@ -81,6 +78,9 @@ func (p *program) root() *cobra.Command {
 	flags.BoolVarP(&p.flags.quiet, "quiet", "q", false, p.t("cli.flag.quiet"))
 	flags.BoolVarP(&p.flags.verbose, "verbose", "v", false, p.t("cli.flag.verbose"))
 	root.PersistentPreRunE = p.checkLang
+	root.SetIn(p.in)
+	root.SetOut(p.out) // before the library makes its own commands: they keep it
+	root.SetErr(p.err)
 	root.SetUsageTemplate(p.usageTemplate())
 	root.AddCommand(
 		p.demoCommand(), p.accountCommand(), p.syncCommand(),
