@@ -19,6 +19,13 @@ const (
 	warmFor = 180 * 24 * time.Hour
 )
 
+// What every Mastodon server takes. It is assumed as long as the own server has
+// not told its limits: a post that is refused helps nobody.
+const (
+	postText  = 500
+	postFiles = 4
+)
+
 func ignoreNotFound(err error) error {
 	if errors.Is(err, ErrNotFound) {
 		return nil
@@ -60,12 +67,15 @@ func (s *Service) prediction(sit *situation, own OwnAccount) Prediction {
 	return p
 }
 
-// limit notes what the account can send. What is not known does not limit.
+// limit notes what the account can send.
 func (s *Service) limit(p *Prediction, d Draft) {
-	if s.opt.Engine == nil {
-		return
+	text, size, files := 0, int64(0), -1
+	if s.opt.Engine != nil {
+		text, size, files = s.opt.Engine.Limits(p.Channel.Account)
 	}
-	text, size, files := s.opt.Engine.Limits(p.Channel.Account)
+	if p.Channel.Protocol == Mastodon && text == 0 {
+		text, files = postText, postFiles
+	}
 	p.MaxText, p.MaxSize = text, size
 	p.Files = files < 0 || len(d.Attach) <= files
 }

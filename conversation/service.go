@@ -36,7 +36,7 @@ type Engine interface {
 }
 
 // Options is what a Service is made of. Store, Formats, Accounts, Clock and
-// Random are needed; without Engine nothing is woken and no limit is known.
+// Random are needed; without Engine nothing is woken and the usual limits are assumed.
 type Options struct {
 	Store    Store
 	Formats  map[Protocol]Format

@@ -137,6 +137,22 @@ func TestPostsLeaveRoomForNamesAndWhatMakesThemInert(t *testing.T) {
 	}
 }
 
+func TestUnknownLimitsOfAPostAreTheUsualOnes(t *testing.T) {
+	w := newWorld()
+	w.engine.text, w.engine.files = nil, map[AccountID]int{"social": 0}
+	for name, d := range map[string]Draft{
+		"long":       {To: to("zoe"), Text: strings.Repeat("x", 490)},
+		"many files": {To: to("zoe"), Text: "x", Attach: []string{"1", "2", "3", "4", "5"}},
+	} {
+		if got := best(t, w, d).Channel.Account; got != "home" {
+			t.Errorf("%s goes by %s", name, got)
+		}
+	}
+	if got := best(t, w, Draft{To: to("zoe"), Text: "x", Attach: []string{"1"}}).Channel.Account; got != "social" {
+		t.Errorf("one file goes by %s", got)
+	}
+}
+
 func TestExplainGivesReasonsAndAdvice(t *testing.T) {
 	w := newWorld()
 	facts := privacy.Facts{Proto: "mail", Path: "tls", OwnHop: true, Subject: "clear"}
