@@ -69,7 +69,7 @@ func (t *tx) addCopy(account int64, a *accounts.Arrival) error {
 		return err
 	}
 	var loc, msg, oldRaw int64
-	ok, err := t.get("SELECT id, message, raw FROM location WHERE folder = ? AND uid = ? AND remote = ? AND validity = ?",
+	ok, err := t.get("SELECT id, message, raw FROM location WHERE folder = ? AND uid = ? AND remote = ? AND validity = ? AND (uid <> 0 OR remote <> '')",
 		[]any{f.id, a.Copy.UID, a.Copy.ID, a.Copy.Validity}, &loc, &msg, &oldRaw)
 	if err != nil {
 		return err

@@ -2,7 +2,9 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"strings"
 )
 
 // LimitPages makes the file as good as full.
@@ -10,5 +12,67 @@ func (d *DB) LimitPages(ctx context.Context, n int) error {
 	return d.write(ctx, "limit", func(t *tx) error {
 		_, err := t.conn.ExecContext(t.ctx, fmt.Sprintf("PRAGMA max_page_count = %d", n))
 		return err
+	})
+}
+
+// Scans gives the statements run so far that read a whole table, or sort.
+func (d *DB) Scans(ctx context.Context) (map[string]string, error) {
+	out := map[string]string{}
+	err := d.write(ctx, "explain", func(t *tx) error {
+		for q := range d.w.stmts {
+			rows, err := t.conn.QueryContext(t.ctx, "EXPLAIN QUERY PLAN "+q, make([]any, strings.Count(q, "?"))[:d.parameters(q)]...)
+			if err != nil {
+				return fmt.Errorf("%s: %w", q, err)
+			}
+			steps, err := scanAll(rows, func(r *sql.Rows, s *string) error {
+				var a, b, c int
+				return r.Scan(&a, &b, &c, s)
+			})
+			if err != nil {
+				return err
+			}
+			for _, s := range steps {
+				if strings.HasPrefix(s, "SCAN ") {
+					out[q] = s
+				}
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// parameters counts the arguments of a query: numbered ones once.
+func (d *DB) parameters(q string) int {
+	n := strings.Count(q, "?")
+	for i := 1; i < 10; i++ {
+		if c := strings.Count(q, fmt.Sprintf("?%d", i)); c > 0 {
+			n -= c - 1
+		}
+	}
+	return n
+}
+
+// Interrupt runs one more migration step that does half its work and fails.
+func (d *DB) Interrupt(ctx context.Context) error {
+	steps := append(migrations(), migration{"broken", "CREATE TABLE half (a); INSERT INTO absent VALUES (1)"})
+	return migrate(ctx, d.w.conn, steps)
+}
+
+// Tables counts the tables of that name, and gives the schema's version.
+func (d *DB) Tables(ctx context.Context, name string) (n, version int, err error) {
+	if err := d.readers.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE name = ?", name).Scan(&n); err != nil {
+		return 0, 0, err
+	}
+	return n, version, d.readers.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+}
+
+// ForgetIndex makes the index look like one of another build.
+func (d *DB) ForgetIndex(ctx context.Context) error {
+	return d.write(ctx, "forget", func(t *tx) error {
+		if _, err := t.conn.ExecContext(t.ctx, indexDrop); err != nil {
+			return err
+		}
+		return t.exec("INSERT OR REPLACE INTO setting (key, value) VALUES (?, 'another')", settingIndex)
 	})
 }

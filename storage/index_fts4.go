@@ -33,6 +33,10 @@ func indexPhrase(s string, prefix bool) string {
 	return `"` + s + `"`
 }
 
+// indexOr says that alternatives can be one expression; here they are kept
+// apart, since they may ask different columns.
+const indexOr = false
+
 // matchAll joins indexed terms into one expression. FTS4 knows no phrase within
 // a column, so that one column is asked at a time and the others are left.
 func matchAll(ns []conversation.Node) (column, expr string, left []conversation.Node) {

@@ -44,16 +44,27 @@ func indexPhrase(s string, prefix bool) string {
 	return `"` + s + `"`
 }
 
+// indexOr says that alternatives can be one expression.
+const indexOr = true
+
 // matchAll joins indexed terms into one expression. FTS5 can tell columns
 // apart within it, so that nothing is left over.
 func matchAll(ns []conversation.Node) (column, expr string, left []conversation.Node) {
-	var parts []string
+	return "", joinExpressions(ns, " AND "), nil
+}
+
+func joinExpressions(ns []conversation.Node, with string) string {
+	parts := make([]string, 0, len(ns))
 	for _, n := range ns {
+		if n.Op == conversation.Or {
+			parts = append(parts, "("+joinExpressions(n.Kids, " OR ")+")")
+			continue
+		}
 		c, e := expression(n)
 		if c != "" {
 			e = "{" + c + "} : " + e
 		}
 		parts = append(parts, "("+e+")")
 	}
-	return "", strings.Join(parts, " AND "), nil
+	return strings.Join(parts, with)
 }

@@ -111,13 +111,25 @@ func leads(n conversation.Node) (lead, rest []conversation.Node) {
 		kids = n.Kids
 	}
 	for _, k := range kids {
-		if k.Op == conversation.Match && indexed(k) {
+		if leading(k) {
 			lead = append(lead, k)
 		} else {
 			rest = append(rest, k)
 		}
 	}
 	return lead, rest
+}
+
+// leading tells whether one expression of the index can stand for a node.
+func leading(n conversation.Node) bool {
+	switch n.Op {
+	case conversation.Match:
+		return indexed(n)
+	case conversation.Or:
+		return indexOr && len(n.Kids) > 0 && !slices.ContainsFunc(n.Kids, func(k conversation.Node) bool { return !leading(k) })
+	case conversation.And, conversation.Not:
+	}
+	return false
 }
 
 // indexed tells whether the index alone answers a term.

@@ -37,7 +37,7 @@ func (t *tx) folderOf(a conversation.AccountID, folder string) (int64, error) {
 
 func (t *tx) setFlags(folder int64, validity uint32, ch accounts.FlagChange) error {
 	var loc, msg int64
-	ok, err := t.get("SELECT id, message FROM location WHERE folder = ? AND uid = ? AND remote = ? AND validity = ?",
+	ok, err := t.get("SELECT id, message FROM location WHERE folder = ? AND uid = ? AND remote = ? AND validity = ? AND (uid <> 0 OR remote <> '')",
 		[]any{folder, ch.UID, ch.ID, validity}, &loc, &msg)
 	if err != nil || !ok {
 		return err
@@ -75,7 +75,7 @@ func (d *DB) Remove(ctx context.Context, a conversation.AccountID, folder string
 
 func (t *tx) remove(folder int64, validity, uid uint32, remote string) error {
 	var loc, msg int64
-	ok, err := t.get("SELECT id, message FROM location WHERE folder = ? AND uid = ? AND remote = ? AND validity = ?",
+	ok, err := t.get("SELECT id, message FROM location WHERE folder = ? AND uid = ? AND remote = ? AND validity = ? AND (uid <> 0 OR remote <> '')",
 		[]any{folder, uid, remote, validity}, &loc, &msg)
 	if err != nil {
 		return err

@@ -196,7 +196,7 @@ func (d *DB) Raw(ctx context.Context, id conversation.MessageID) ([]byte, error)
 func (d *DB) RawAt(ctx context.Context, a conversation.AccountID, folder string, uid uint32, remote string) ([]byte, error) {
 	return d.rawOf(ctx, fmt.Sprintf("raw source of %s/%s/%d%s", a, folder, uid, remote), `SELECT r.packed FROM location l JOIN raw r ON r.id = l.raw
 		JOIN folder f ON f.id = l.folder JOIN account a ON a.id = f.account
-		WHERE a.name = ? AND f.name = ? AND l.uid = ? AND l.remote = ? ORDER BY l.validity DESC LIMIT 1`, string(a), folder, uid, remote)
+		WHERE a.name = ? AND f.name = ? AND l.uid = ? AND l.remote = ? AND (l.uid <> 0 OR l.remote <> '') ORDER BY l.validity DESC LIMIT 1`, string(a), folder, uid, remote)
 }
 
 func (d *DB) rawOf(ctx context.Context, what, text string, args ...any) ([]byte, error) {

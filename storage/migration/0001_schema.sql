@@ -55,6 +55,7 @@ CREATE TABLE address (
   UNIQUE (protocol, ident)
 );
 CREATE INDEX address_contact ON address(contact);
+CREATE INDEX address_own ON address(own) WHERE own = 1;
 
 CREATE TABLE conversation (
   id       INTEGER PRIMARY KEY,
@@ -77,6 +78,7 @@ CREATE TABLE moved (
   old TEXT PRIMARY KEY,
   new TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX moved_new ON moved(new);
 
 CREATE TABLE muted (
   conversation TEXT PRIMARY KEY
