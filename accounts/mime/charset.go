@@ -2,7 +2,9 @@ package mime
 
 import (
 	"bytes"
+	"cmp"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -93,10 +95,8 @@ const minGuess = 60
 // when it cannot be told: that one has a character for nearly every byte.
 func guess(b []byte) string {
 	if len(b) >= minGuess {
-		sample := b[:min(len(b), maxGuess)]
-		best, err := chardet.NewTextDetector().DetectBest(sample)
-		if err == nil && best.Confidence >= 30 && !vague(strings.ToLower(best.Charset)) {
-			if s, ok := decode(b, strings.ToLower(best.Charset)); ok {
+		for _, name := range likely(b[:min(len(b), maxGuess)]) {
+			if s, ok := decode(b, name); ok && !strings.Contains(s, "\uFFFD") {
 				return s
 			}
 		}
@@ -106,4 +106,27 @@ func guess(b []byte) string {
 		return strings.ToValidUTF8(string(b), "\uFFFD")
 	}
 	return string(s)
+}
+
+// minConfidence is the least of a hundred that a guess must be sure.
+const minConfidence = 25
+
+// likely gives the charsets that a text may be in, the most likely one first.
+// The detector asks its experts all at once, and among equals the fastest one
+// comes first: the names decide then, so that a mail reads the same each time.
+func likely(b []byte) []string {
+	all, err := chardet.NewTextDetector().DetectAll(b)
+	if err != nil {
+		return nil
+	}
+	slices.SortFunc(all, func(x, y chardet.Result) int {
+		return cmp.Or(y.Confidence-x.Confidence, strings.Compare(x.Charset, y.Charset))
+	})
+	var names []string
+	for _, r := range all {
+		if name := strings.ToLower(r.Charset); r.Confidence >= minConfidence && !vague(name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
