@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -56,7 +57,11 @@ func asUsage(err error) error {
 	if own, ok := err.(commandError); ok {
 		return own.error
 	}
-	return fmt.Errorf("%w: %w", conversation.ErrUsage, err)
+	var ours *conversation.Problem
+	if errors.As(err, &ours) {
+		return err
+	}
+	return usage("cli.usage", "Detail", err.Error())
 }
 
 // root builds the tree of commands.
@@ -71,10 +76,12 @@ func (p *program) root() *cobra.Command {
 		RunE:          p.does(p.start),
 	}
 	flags := root.PersistentFlags()
+	wanted := p.flags.json // declaring a flag sets it to its default
 	flags.StringVar(&p.flags.config, "config", "", p.t("cli.flag.config"))
 	flags.StringVar(&p.flags.data, "data", "", p.t("cli.flag.data"))
 	flags.StringVar(&p.flags.lang, "lang", "", p.t("cli.flag.lang"))
 	flags.BoolVar(&p.flags.json, "json", false, p.t("cli.flag.json"))
+	p.flags.json = wanted
 	flags.BoolVarP(&p.flags.quiet, "quiet", "q", false, p.t("cli.flag.quiet"))
 	flags.BoolVarP(&p.flags.verbose, "verbose", "v", false, p.t("cli.flag.verbose"))
 	root.PersistentPreRunE = p.checkLang
