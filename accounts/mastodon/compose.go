@@ -34,7 +34,7 @@ type file struct {
 // subject that an answer inherits is not something to hide a text behind.
 func (Format) Compose(o conversation.Outgoing) (conversation.Composed, error) {
 	if len(o.Bcc) > 0 {
-		return conversation.Composed{}, fmt.Errorf("mastodon: nobody can be a hidden recipient: %w", conversation.ErrUsage)
+		return conversation.Composed{}, &Refusal{Code: "mastodon.hidden", kind: conversation.ErrUsage}
 	}
 	to, err := recipients(o)
 	if err != nil {

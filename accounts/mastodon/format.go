@@ -19,8 +19,14 @@ type Format struct{}
 // NewFormat makes a Format.
 func NewFormat() Format { return Format{} }
 
-// warnUnreadable marks what is no status at all.
-const warnUnreadable = "mastodon.unreadable"
+// Warnings, as keys of the catalogue.
+const (
+	warnUnreadable = "mastodon.unreadable"
+	warnMentions   = "mastodon.many_mentions"
+)
+
+// maxMentions bounds the participants of one status.
+const maxMentions = 1000
 
 // Parse reads a status. It never fails: what is not one is kept as text.
 func (Format) Parse(raw []byte, p conversation.ParseContext) conversation.Parsed {
@@ -64,6 +70,9 @@ func (r reader) message() conversation.Message {
 		m.References = []string{id}
 	}
 	m.Participants = r.participants()
+	if len(r.f.list("mentions")) > maxMentions {
+		m.Warnings = append(m.Warnings, warnMentions)
+	}
 	if from := m.Sender().Address; !from.IsZero() && from == r.p.Own {
 		m.Direction = conversation.Out
 	}

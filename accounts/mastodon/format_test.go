@@ -108,6 +108,14 @@ func TestOddJSONIsSurvived(t *testing.T) {
 	}
 }
 
+func TestALegionOfMentionsIsBounded(t *testing.T) {
+	raw := `{"id":"1","mentions":[{"acct":"zoe"}` + strings.Repeat(`,{"acct":"a@b.example"}`, 200000) + `],"content":"` + strings.Repeat("<p>", 200000) + `"}`
+	m := NewFormat().Parse([]byte(raw), here).Message
+	if len(m.Participants) > maxMentions || len(m.Warnings) != 1 {
+		t.Errorf("%d participants, warnings %v", len(m.Participants), m.Warnings)
+	}
+}
+
 func TestThePollIsPartOfTheText(t *testing.T) {
 	raw := `{"id":"1","content":"<p>When?</p>","poll":{"options":[{"title":"Monday"},{"title":""},5,{"title":"Tue\nsday"}]}}`
 	if got := NewFormat().Parse([]byte(raw), here).Message.Text; got != "When?\n\n○ Monday\n○ Tue sday" {

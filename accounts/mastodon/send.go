@@ -17,43 +17,6 @@ import (
 	"github.com/caliopen/caliopen-tui/conversation"
 )
 
-// ReachError says that a status reached others than it was meant for, or
-// fewer, and that it was deleted for that. It is an accounts.ErrRefused.
-type ReachError struct {
-	Missing []conversation.Address // meant and not reached
-	Extra   []conversation.Address // reached and not meant
-	Left    bool                   // it could not be deleted
-}
-
-// Error implements error.
-func (e *ReachError) Error() string {
-	var b strings.Builder
-	b.WriteString("mastodon: ")
-	if len(e.Missing) > 0 {
-		b.WriteString("not reached: " + names(e.Missing) + "; ")
-	}
-	if len(e.Extra) > 0 {
-		b.WriteString("would also reach: " + names(e.Extra) + "; ")
-	}
-	if e.Left {
-		b.WriteString("the message could not be deleted from the server")
-	} else {
-		b.WriteString("the message was deleted from the server")
-	}
-	return b.String()
-}
-
-// Unwrap makes it an accounts.ErrRefused.
-func (e *ReachError) Unwrap() error { return accounts.ErrRefused }
-
-func names(list []conversation.Address) string {
-	var out []string
-	for _, a := range list {
-		out = append(out, a.ID)
-	}
-	return strings.Join(out, ", ")
-}
-
 // Send posts an entry. What can be known before is found out before: the
 // length, that every recipient exists, and that the files are on the server.
 func (t *Transport) Send(ctx context.Context, e conversation.Entry, handover accounts.Handover) (accounts.Receipt, error) {
@@ -70,7 +33,7 @@ func (t *Transport) Send(ctx context.Context, e conversation.Entry, handover acc
 	}
 	if missing, err := t.client.unknown(ctx, w, me); err != nil || len(missing) > 0 {
 		if err == nil {
-			err = fmt.Errorf("mastodon: no such account: %s: %w", names(missing), accounts.ErrRefused)
+			err = refuse("mastodon.no_account", map[string]any{"Names": names(missing)})
 		}
 		return accounts.Receipt{Refused: missing}, err
 	}
@@ -114,10 +77,10 @@ func readWire(e conversation.Entry) (wire, error) {
 func (t *Transport) fits(w wire) error {
 	l := t.Limits()
 	if n := Length(w.Status + w.SpoilerText); l.MaxText > 0 && n > l.MaxText {
-		return fmt.Errorf("mastodon: %d characters, the server takes %d: %w", n, l.MaxText, accounts.ErrRefused)
+		return refuse("mastodon.too_long", map[string]any{"Length": n, "Limit": l.MaxText})
 	}
 	if l.Files >= 0 && len(w.Media) > l.Files {
-		return fmt.Errorf("mastodon: %d files, the server takes %d: %w", len(w.Media), l.Files, accounts.ErrRefused)
+		return refuse("mastodon.too_many_files", map[string]any{"Count": len(w.Media), "Limit": l.Files})
 	}
 	return nil
 }

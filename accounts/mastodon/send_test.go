@@ -80,6 +80,10 @@ func TestAnUnknownAccountIsToldBeforeAnythingIsPosted(t *testing.T) {
 	if !errors.Is(err, accounts.ErrRefused) || len(rec.Refused) != 1 || rec.Refused[0] != nobody {
 		t.Errorf("err = %v, refused = %v", err, rec.Refused)
 	}
+	var why *Refusal
+	if !errors.As(err, &why) || why.Reason().Code != "mastodon.no_account" || why.Reason().Args["Names"] != nobody.ID {
+		t.Errorf("reason of %v", err)
+	}
 	if len(w.srv.Posts()) != 0 {
 		t.Error("posted all the same")
 	}

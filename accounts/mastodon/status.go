@@ -86,7 +86,8 @@ type mention struct {
 
 func (f fields) mentions() []mention {
 	var out []mention
-	for _, raw := range f.list("mentions") {
+	list := f.list("mentions")
+	for _, raw := range list[:min(len(list), maxMentions)] {
 		o, ok := object(raw)
 		if m := (mention{o.text("acct"), o.text("username"), o.text("url")}); ok && m.acct != "" {
 			out = append(out, m)
