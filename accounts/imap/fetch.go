@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"time"
@@ -157,11 +156,15 @@ func (f *fetcher) once(ctx context.Context, uids []uint32, i items) (rest []uint
 	err = s.do(ctx, "fetch", func() error {
 		cmd := s.c.Fetch(uidSet(uids), s.fetchOptions(i))
 		for m := cmd.Next(); m != nil; m = cmd.Next() {
-			if err := f.receive(ctx, m, i); err != nil {
-				s.conn.Close() // the rest of the answer is of no use
-				cmd.Close()
-				return err
+			err := f.receive(ctx, m, i)
+			if err == nil {
+				continue
 			}
+			s.conn.Close() // the rest of the answer is of no use
+			if !errors.Is(err, errTorn) {
+				cmd.Close()
+			}
+			return err
 		}
 		return cmd.Close()
 	})
@@ -179,10 +182,14 @@ func (f *fetcher) once(ctx context.Context, uids []uint32, i items) (rest []uint
 // receive reads one answer. One that holds no UID or no message is dropped,
 // and asked for again by whoever compares what came with what was asked.
 func (f *fetcher) receive(ctx context.Context, m *imapclient.FetchMessageData, i items) error {
-	c, ok := f.read(m, i)
-	if !ok {
+	c, whole, err := readMessage(m, i)
+	if err != nil {
+		return err
+	}
+	if _, known := f.v.have[c.UID]; !whole || c.UID == 0 || known {
 		return nil
 	}
+	c.Folder, c.Validity = f.v.f.Name, f.v.f.Validity
 	f.got[c.UID] = true
 	if i == headerItems {
 		return mirrored("quarantine", f.m.Quarantine(ctx, c, reasonUnreadable))
@@ -193,45 +200,6 @@ func (f *fetcher) receive(ctx context.Context, m *imapclient.FetchMessageData, i
 		return f.flush(ctx)
 	}
 	return nil
-}
-
-func (f *fetcher) read(m *imapclient.FetchMessageData, i items) (accounts.Copy, bool) {
-	c := accounts.Copy{Folder: f.v.f.Name, Validity: f.v.f.Validity}
-	whole := false
-	for item := m.Next(); item != nil; item = m.Next() {
-		switch item := item.(type) {
-		case imapclient.FetchItemDataUID:
-			c.UID = uint32(item.UID)
-		case imapclient.FetchItemDataFlags:
-			c.Flags = merge(c.Flags, item.Flags)
-		case imapclient.FetchItemDataModSeq:
-			c.Flags.ModSeq = item.ModSeq
-		case imapclient.FetchItemDataInternalDate:
-			c.Received = item.Time.UTC()
-		case imapclient.FetchItemDataBodySection:
-			wanted := imap.PartSpecifierNone
-			if i == headerItems {
-				wanted = imap.PartSpecifierHeader
-			}
-			if item.Literal != nil && item.Section.Specifier == wanted && len(item.Section.Part) == 0 {
-				c.Raw, whole = readLiteral(item.Literal)
-			}
-		}
-	}
-	_, known := f.v.have[c.UID]
-	return c, whole && c.UID != 0 && !known
-}
-
-// readLiteral reads a whole literal. Little is reserved on the server's word
-// alone.
-func readLiteral(l imap.LiteralReader) ([]byte, bool) {
-	if l.Size() > 1<<20 {
-		raw, err := io.ReadAll(l)
-		return raw, err == nil && int64(len(raw)) == l.Size()
-	}
-	raw := make([]byte, l.Size())
-	_, err := io.ReadFull(l, raw)
-	return raw, err == nil
 }
 
 // flush hands what was read to the mirror.

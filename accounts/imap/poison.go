@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
-
 	"github.com/caliopen/caliopen-tui/accounts"
 )
 
@@ -90,7 +87,7 @@ func (f *fetcher) unanswered(ctx context.Context, uids []uint32) error {
 // where it leaves unasked answers.
 func (f *fetcher) insist(ctx context.Context, uid uint32) error {
 	s := f.current
-	stray := make(chan *imapclient.FetchMessageBuffer, 1)
+	stray := make(chan accounts.Copy, 1)
 	s.catch(stray)
 	defer s.catch(nil)
 	rest, err := f.once(ctx, []uint32{uid}, wholeItems)
@@ -104,15 +101,10 @@ func (f *fetcher) insist(ctx context.Context, uid uint32) error {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
-	case buf := <-stray:
-		raw := buf.FindBodySection(&imap.FetchItemBodySection{})
-		if uint32(buf.UID) == uid && raw != nil {
-			flags := merge(accounts.Flags{ModSeq: buf.ModSeq}, buf.Flags)
-			f.held = append(f.held, accounts.Copy{
-				Folder: f.v.f.Name, Validity: f.v.f.Validity, UID: uid,
-				Flags: flags, Received: buf.InternalDate.UTC(), Raw: raw,
-			})
-			f.silent = 0
+	case c := <-stray:
+		if c.UID == uid {
+			c.Folder, c.Validity = f.v.f.Name, f.v.f.Validity
+			f.held, f.silent = append(f.held, c), 0
 			return f.flush(ctx)
 		}
 	case <-timer.C:
@@ -120,7 +112,7 @@ func (f *fetcher) insist(ctx context.Context, uid uint32) error {
 	return f.setAside(ctx, uid, reasonNoAnswer)
 }
 
-func (s *session) catch(stray chan *imapclient.FetchMessageBuffer) {
+func (s *session) catch(stray chan accounts.Copy) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stray = stray

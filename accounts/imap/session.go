@@ -37,8 +37,8 @@ type session struct {
 	used     time.Time
 
 	mu    sync.Mutex
-	news  chan struct{}                       // told of what the server says by itself, nil outside Watch
-	stray chan *imapclient.FetchMessageBuffer // answers that named their UID too late
+	news  chan struct{}      // told of what the server says by itself, nil outside Watch
+	stray chan accounts.Copy // answers that named their UID too late
 }
 
 // open connects, secures the connection and logs in. No byte of the secret
@@ -139,13 +139,13 @@ func (s *session) handler() *imapclient.UnilateralDataHandler {
 			}
 		},
 		Fetch: func(m *imapclient.FetchMessageData) {
-			buf, err := m.Collect()
+			c, whole, err := readMessage(m, wholeItems)
 			s.mu.Lock()
 			stray := s.stray
 			s.mu.Unlock()
-			if err == nil && stray != nil && buf.UID != 0 {
+			if err == nil && whole && stray != nil {
 				select {
-				case stray <- buf:
+				case stray <- c:
 				default:
 				}
 			}
