@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/mail"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -191,11 +192,23 @@ func notFound(who string) error {
 	return &Problem{Code: "problem.no_contact", Args: map[string]any{"Name": who}, Err: ErrNotFound}
 }
 
-// readRecipient reads an address as people type it, with or without a name.
+// readRecipient reads an address as people type it, with or without a name. What
+// could break out of a header or a command of a server is no address.
 func readRecipient(text string) (a Address, name string, ok bool) {
-	if !utf8.ValidString(text) {
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
 		return Address{}, "", false
 	}
+	a, name, ok = splitRecipient(text)
+	if !ok || a.Domain() == "" || strings.ContainsFunc(a.ID, unicode.IsSpace) {
+		return Address{}, "", false
+	}
+	if a.Protocol == Mastodon && strings.Count(a.ID, "@") != 2 {
+		return Address{}, "", false // without a server it names somebody else on each
+	}
+	return a, name, true
+}
+
+func splitRecipient(text string) (a Address, name string, ok bool) {
 	if a, err := ParseAddress(text); err == nil {
 		return a, "", true
 	}

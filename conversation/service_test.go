@@ -1,7 +1,9 @@
 package conversation_test
 
 import (
+	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -29,6 +31,10 @@ func TestResolve(t *testing.T) {
 		{"", "", Address{}, "", ErrNotFound},
 		{"example", "", Address{}, "", ErrAmbiguous},
 		{"broken <a b@c>", "", Address{}, "", ErrNotFound},
+		{"mastodon:@carol", "", Address{}, "", ErrNotFound},
+		{"mail:", "", Address{}, "", ErrNotFound},
+		{"mail:a b@c", "", Address{}, "", ErrNotFound},
+		{"mail:x@example.org\r\nDATA", "", Address{}, "", ErrNotFound},
 	}
 	for _, test := range tests {
 		t.Run(test.text, func(t *testing.T) {
@@ -219,4 +225,26 @@ func TestSyncNow(t *testing.T) {
 	if st, _ := w.Accounts(t.Context()); len(st) != 1 {
 		t.Errorf("statuses %v", st)
 	}
+}
+
+func FuzzResolve(f *testing.F) {
+	for _, s := range []string{"zoe@example.org", `"A, B" <a@b.example>`, "mail:x\r\n@y", "@a@b", "<@>", "mastodon:@", "a@", "=?utf-8?q?x?= <a@b>", "<a@b> <c@d>"} {
+		f.Add(s)
+	}
+	w := newWorld()
+	f.Fuzz(func(t *testing.T, text string) {
+		r, err := w.Resolve(context.Background(), text)
+		if err != nil {
+			return
+		}
+		if r.Contact == "" && r.Address.Domain() == "" {
+			t.Fatalf("%q gives nobody: %+v", text, r)
+		}
+		if strings.ContainsAny(r.Address.ID+r.Name, "\r\n\x00\x1b") || strings.ContainsAny(r.Address.ID, " \t") {
+			t.Fatalf("%q gives %q", text, r)
+		}
+		if again, err := ParseAddress(r.Address.String()); !r.Address.IsZero() && (err != nil || again != r.Address) {
+			t.Fatalf("%q does not read back: %v, %v", r.Address, again, err)
+		}
+	})
 }
