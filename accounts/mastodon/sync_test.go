@@ -275,11 +275,11 @@ func TestOneBadThreadStopsNothing(t *testing.T) {
 
 // Some servers have no such lists, some tokens no such right.
 func TestASourceThatIsMissingStopsNothing(t *testing.T) {
-	for _, code := range []int{403, 404} {
+	for path, code := range map[string]int{"/api/v1/notifications": 403, "/api/v1/conversations": 404} {
 		w := newWorld(t, fediverse.Config{})
 		p := w.srv.Post("alice@one.example", "one", "zoe")
 		w.alter = func(rw http.ResponseWriter, r *http.Request) bool {
-			hit := r.URL.Path == "/api/v1/notifications"
+			hit := r.URL.Path == path
 			if hit {
 				rw.WriteHeader(code)
 			}
@@ -288,7 +288,18 @@ func TestASourceThatIsMissingStopsNothing(t *testing.T) {
 		own := w.srv.Say(fediverse.Post{From: "zoe", Text: "a note"})
 		w.sync()
 		if !w.store.has(p.ID) || !w.store.has(own.ID) {
-			t.Errorf("%d: have %v", code, ids(w.store.copies))
+			t.Errorf("%s: have %v", path, ids(w.store.copies))
 		}
+	}
+}
+
+func TestAnotherKindOfServerIsToldSo(t *testing.T) {
+	w := newWorld(t, fediverse.Config{})
+	w.alter = func(rw http.ResponseWriter, r *http.Request) bool {
+		http.NotFound(rw, r)
+		return true
+	}
+	if err := w.tr.Sync(t.Context(), w.store); !errors.Is(err, accounts.ErrUnsupported) {
+		t.Errorf("err = %v", err)
 	}
 }

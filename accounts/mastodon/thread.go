@@ -36,6 +36,9 @@ func (p *pass) conversations(ctx context.Context) error {
 	max := ""
 	for range maxPages {
 		l, err := p.t.client.list(ctx, "/api/v1/conversations", nil, "", max)
+		if errors.Is(err, errGone) {
+			return nil // a server without conversations: the other sources remain
+		}
 		if err != nil {
 			return err
 		}

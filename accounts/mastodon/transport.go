@@ -104,7 +104,7 @@ func (t *Transport) login(ctx context.Context) (self, error) {
 	}
 	var f fields
 	if _, err := t.client.get(ctx, "/api/v1/accounts/verify_credentials", nil, &f); err != nil {
-		return self{}, err
+		return self{}, foreign(err)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -146,7 +146,7 @@ func (c *client) describe(ctx context.Context) (instance, error) {
 		domain = hostOf(f.text("uri"))
 	}
 	if err != nil {
-		return instance{}, err
+		return instance{}, foreign(err)
 	}
 	if domain == "" {
 		domain = c.base.Hostname()
@@ -157,6 +157,14 @@ func (c *client) describe(ctx context.Context) (instance, error) {
 		in.streaming = f.object("urls").text("streaming_api")
 	}
 	return in, nil
+}
+
+// foreign names what it means when a server lacks the first calls of all.
+func foreign(err error) error {
+	if errors.Is(err, errGone) {
+		return fmt.Errorf("no Mastodon server: %w: %w", accounts.ErrUnsupported, err)
+	}
+	return err
 }
 
 func hostOf(s string) string {
