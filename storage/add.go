@@ -19,6 +19,11 @@ func (d *DB) Add(ctx context.Context, a conversation.AccountID, batch []accounts
 		if err != nil {
 			return err
 		}
+		if len(batch) >= rushFrom {
+			if err := t.rush(); err != nil {
+				return err
+			}
+		}
 		if _, err := t.get("SELECT EXISTS (SELECT 1 FROM quarantine)", nil, &t.quarantine); err != nil {
 			return err
 		}
@@ -35,6 +40,9 @@ func (d *DB) Add(ctx context.Context, a conversation.AccountID, batch []accounts
 	})
 	return c, err
 }
+
+// rushFrom is the size of a batch that tells of a first sync.
+const rushFrom = 200
 
 // byDate gives the order in which a batch is stored: the full-text index wants
 // ascending rows within a transaction.

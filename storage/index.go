@@ -22,9 +22,33 @@ func (d *DB) prepareIndex(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, q := range indexTuning() {
-		if _, err := d.w.conn.ExecContext(ctx, q); err != nil {
-			return fmt.Errorf("tune the index: %w", err)
+	_, err = found(d.readers.QueryRowContext(ctx, indexRushing).Scan(&d.w.rushing))
+	return err
+}
+
+// rush puts the joining of index segments off until the pass is over.
+func (t *tx) rush() error {
+	if t.rushing {
+		return nil
+	}
+	t.rushing = true
+	return t.all(indexRush())
+}
+
+// calm ends what rush began. A process that died in between left the index in
+// a rush; the next pass ends it.
+func (t *tx) calm() error {
+	if !t.rushing {
+		return nil
+	}
+	t.rushing = false
+	return t.all(append(indexCalm(), indexMerge))
+}
+
+func (t *tx) all(statements []string) error {
+	for _, q := range statements {
+		if err := t.exec(q); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -33,7 +57,7 @@ func (d *DB) prepareIndex(ctx context.Context) error {
 // Reindex builds the full-text index anew in one transaction.
 func (d *DB) Reindex(ctx context.Context) error {
 	return d.write(ctx, "build the search index", func(t *tx) error {
-		for _, q := range []string{indexDrop, indexCreate} {
+		for _, q := range append([]string{indexDrop, indexCreate}, indexTuning()...) {
 			if _, err := t.conn.ExecContext(t.ctx, q); err != nil {
 				return err
 			}

@@ -25,6 +25,16 @@ const (
 
 func indexTuning() []string { return nil }
 
+// FTS4 joins its segments as it goes; there is nothing to put off.
+func indexRush() []string { return nil }
+
+func indexCalm() []string { return nil }
+
+const (
+	indexMerge   = `INSERT INTO index4 (index4) VALUES ('merge=200,8')`
+	indexRushing = `SELECT 0`
+)
+
 // indexPhrase writes a phrase, whose last word may be the beginning of one.
 func indexPhrase(s string, prefix bool) string {
 	if prefix {

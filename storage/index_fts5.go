@@ -27,14 +27,31 @@ const (
 )
 
 // indexTuning keeps more in memory before a segment is written, which is what
-// bulk loading costs.
+// loading costs. The index remembers it.
 func indexTuning() []string {
+	return append(indexCalm(), `INSERT INTO index5 (index5, rank) VALUES ('hashsize', 33554432)`)
+}
+
+// indexRush puts the joining of segments off while much is loaded; indexCalm
+// goes back to a little with each write, and indexMerge catches up.
+func indexRush() []string {
 	return []string{
-		`INSERT INTO index5 (index5, rank) VALUES ('hashsize', 33554432)`,
+		`INSERT INTO index5 (index5, rank) VALUES ('automerge', 0)`,
+		`INSERT INTO index5 (index5, rank) VALUES ('crisismerge', 1000)`,
+	}
+}
+
+func indexCalm() []string {
+	return []string{
 		`INSERT INTO index5 (index5, rank) VALUES ('automerge', 8)`,
 		`INSERT INTO index5 (index5, rank) VALUES ('crisismerge', 32)`,
 	}
 }
+
+const (
+	indexMerge   = `INSERT INTO index5 (index5, rank) VALUES ('merge', 1000)`
+	indexRushing = `SELECT v = 0 FROM index5_config WHERE k = 'automerge'`
+)
 
 // indexPhrase writes a phrase, whose last word may be the beginning of one.
 func indexPhrase(s string, prefix bool) string {

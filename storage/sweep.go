@@ -113,6 +113,9 @@ func (d *DB) Sweep(ctx context.Context, a conversation.AccountID) (c accounts.Ch
 		if err := t.sweepOrphans(account); err != nil {
 			return err
 		}
+		if err := t.calm(); err != nil {
+			return err
+		}
 		c, err = t.change()
 		return err
 	})

@@ -14,6 +14,7 @@ type writer struct {
 	stmts   map[string]*sql.Stmt
 	cache   *cache
 	version int64 // PRAGMA data_version: changes when another connection commits
+	rushing bool  // the index puts its merging off
 	foreign bool  // another process wrote since Foreign was last asked
 	epoch   int64 // the rebuild that new messages count as derived by
 }
@@ -105,6 +106,7 @@ func (d *DB) transact(ctx context.Context, f func(*tx) error) error {
 	if _, err := d.w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	rushing := d.w.rushing
 	err := d.w.look(inner)
 	if err == nil {
 		err = f(t)
@@ -120,7 +122,7 @@ func (d *DB) transact(ctx context.Context, f func(*tx) error) error {
 	}
 	if err != nil {
 		_, _ = d.w.conn.ExecContext(inner, "ROLLBACK")
-		d.w.cache = newCache()
+		d.w.cache, d.w.rushing = newCache(), rushing
 	}
 	return err
 }
