@@ -2,9 +2,11 @@ package ui
 
 import (
 	"github.com/caliopen/caliopen-tui/ui/composer"
+	"github.com/caliopen/caliopen-tui/ui/contact"
 	"github.com/caliopen/caliopen-tui/ui/inbox"
 	"github.com/caliopen/caliopen-tui/ui/screen"
 	"github.com/caliopen/caliopen-tui/ui/timeline"
+	"github.com/caliopen/caliopen-tui/ui/why"
 )
 
 // Maker makes the screens of one kind.
@@ -18,6 +20,11 @@ func makers() map[screen.Kind]Maker {
 		screen.Compose:       func(a *App, to screen.To) screen.Screen { return composer.New(a.env, a.b, to) },
 		screen.Channels:      func(a *App, to screen.To) screen.Screen { return composer.NewChannels(a.env, to) },
 		screen.Links:         func(a *App, to screen.To) screen.Screen { return timeline.NewLinks(a.env, to) },
+		screen.Contacts:      func(a *App, _ screen.To) screen.Screen { return contact.NewList(a.env, a.b) },
+		screen.Card:          func(a *App, to screen.To) screen.Screen { return contact.NewCard(a.env, a.b, to.Who) },
+		screen.People:        func(a *App, to screen.To) screen.Screen { return contact.NewPeople(a.env, a.b, to) },
+		screen.Prompt:        func(a *App, to screen.To) screen.Screen { return newPrompt(a.env, to) },
+		screen.Why:           func(a *App, to screen.To) screen.Screen { return why.New(a.env, a.b, to) },
 		screen.Asking:        func(a *App, to screen.To) screen.Screen { return newAsking(a.env, *to.Question) },
 	}
 }

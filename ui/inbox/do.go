@@ -126,6 +126,8 @@ func (s *Screen) change(id key.ID) (tea.Cmd, bool) {
 		return host.Open(screen.To{Kind: screen.Compose, Text: "reply-via", Message: c.LastID, Name: c.Title}), true
 	case key.ContactCard:
 		return s.card(c), true
+	case key.Why:
+		return host.Open(screen.To{Kind: screen.Why, Conversation: c.ID, Index: &c.Index, Name: c.Title}), true
 	case key.Tag:
 		s.tags[c.ID] = !s.tags[c.ID]
 		if !s.tags[c.ID] {

@@ -24,6 +24,7 @@ const (
 	Palette  Context = "palette"
 	Picker   Context = "picker"   // choosing one of several
 	Question Context = "question" // yes or no
+	Keys     Context = "keys"     // the box of all keys
 )
 
 // State is what the table asks before it lets an action run. Screens fill in
@@ -54,6 +55,7 @@ const (
 	NeedUndo    Need = "undo"
 	NeedHits    Need = "hits"
 	NeedWaiting Need = "waiting"
+	NeedSetup   Need = "setup"
 )
 
 // met tells whether the state has what is needed.
@@ -73,6 +75,8 @@ func (n Need) met(s State) bool {
 		return s.Hits
 	case NeedWaiting:
 		return s.Waiting
+	case NeedSetup:
+		return s.Setup
 	}
 	return true
 }

@@ -116,8 +116,11 @@ func inOthers() []Action {
 		{ID: Pin, Keys: []string{"p"}, In: card, Need: NeedRow, Hint: 6},
 		{ID: MovePeople, Keys: []string{"P"}, In: []Context{List, Contact}, Need: NeedRow},
 		{ID: MoveBulk, Keys: []string{"L"}, In: []Context{List, Contact}, Need: NeedRow},
-		{ID: Add, Keys: []string{"a"}, In: append([]Context{Accounts}, people...), Hint: 3},
-		{ID: Remove, Keys: []string{"x"}, In: []Context{Accounts}, Need: NeedRow, Destroy: true},
+		{ID: Add, Keys: []string{"a"}, In: people, Hint: 3},
+		{ID: Add, Keys: []string{"a"}, In: []Context{Accounts}, Need: NeedSetup, Hint: 3},
+		{ID: Remove, Keys: []string{"x"}, In: []Context{Accounts}, Need: NeedRow, Hint: 4, Destroy: true},
+		{ID: Filter, Keys: []string{"/", "\\"}, In: []Context{Keys}, Hint: 1},
+		{ID: Copy, Keys: []string{"ctrl+y"}, In: []Context{Setup}},
 		{ID: Retry, Keys: []string{"s"}, In: []Context{Activity}, Need: NeedRow, Hint: 2},
 		{ID: TakeBack, Keys: []string{"T"}, In: []Context{Activity, Timeline}, Need: NeedWaiting, Hint: 3},
 		{ID: NextField, Keys: []string{"tab", "down"}, In: []Context{Setup}, Hint: 1},
@@ -148,6 +151,7 @@ func everywhere() []Action {
 		{ID: Back, Keys: []string{"esc", "h", "left", "q"}, In: []Context{Global, Overlay}, Hint: 16},
 		{ID: Redraw, Keys: []string{"ctrl+l"}, In: in},
 		{ID: Suspend, Keys: []string{"ctrl+z"}, In: in},
-		{ID: Quit, Keys: []string{"ctrl+c"}, In: in, Hidden: true},
+		{ID: Quit, Keys: []string{"ctrl+c"}, In: in},
+		{ID: Quit, Keys: []string{"q"}, In: []Context{List}, Hint: 16},
 	}
 }

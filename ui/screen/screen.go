@@ -98,7 +98,7 @@ const (
 	Timeline Kind = "timeline" // Conversation, and Message to begin at
 	Compose  Kind = "compose"  // Draft
 	Card     Kind = "card"     // Who
-	Why      Kind = "why"      // Message, or Index with Name
+	Why      Kind = "why"      // Message, Conversation for its last one, Who, or Index with Name
 	Search   Kind = "search"   // Text
 	Setup    Kind = "setup"
 	Help     Kind = "help"
@@ -107,6 +107,8 @@ const (
 	Links    Kind = "links"    // Links
 	Channels Kind = "channels" // Choice, Pick
 	Asking   Kind = "ask"      // Question
+	People   Kind = "people"   // Name to ask with, Who to leave out, Pick
+	Prompt   Kind = "prompt"   // Name to ask with, Text to begin with, Pick
 )
 
 // Places gives the five places in their order.
@@ -125,7 +127,7 @@ type To struct {
 	Question     *Question
 	Links        []conversation.Link
 	Choice       *conversation.Choice
-	Pick         func(channel string) tea.Cmd // what to do with the channel chosen
+	Pick         func(chosen string) tea.Cmd // what to do with what was chosen: a channel, a contact, a text
 }
 
 // Same tells whether two name the same content.

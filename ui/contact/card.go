@@ -1,0 +1,200 @@
+package contact
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
+	"github.com/caliopen/caliopen-tui/ui/key"
+	"github.com/caliopen/caliopen-tui/ui/kit"
+	"github.com/caliopen/caliopen-tui/ui/safe"
+	"github.com/caliopen/caliopen-tui/ui/screen"
+)
+
+// Card shows one contact.
+type Card struct {
+	env   *screen.Env
+	b     Backend
+	who   string
+	c     conversation.Contact
+	ready bool
+	err   error
+	sheet kit.Sheet
+
+	read, act screen.Slot
+	w, h      int
+}
+
+// NewCard makes the card of who, named as Backend.Contact takes it.
+func NewCard(env *screen.Env, b Backend, who string) *Card { return &Card{env: env, b: b, who: who} }
+
+// Load reads the contact.
+func (s *Card) Load() tea.Cmd {
+	return screen.Ask(&s.read, func() (conversation.Contact, error) {
+		return s.b.Contact(s.env.Ctx, s.who)
+	}, func(c conversation.Contact, err error) tea.Cmd {
+		s.err = err
+		if err == nil {
+			s.c, s.ready = c, true
+			s.who = string(c.ID) // the name may change, the contact does not
+		}
+		s.build()
+		return nil
+	})
+}
+
+// Changed reads it again.
+func (s *Card) Changed(ev conversation.Event) tea.Cmd {
+	if !ev.All && len(ev.Conversations) == 0 {
+		return nil
+	}
+	return s.Load()
+}
+
+// SetSize gives the card its room.
+func (s *Card) SetSize(w, h int) {
+	s.w, s.h = w, h
+	s.sheet.SetSize(w, h)
+}
+
+// Draw gives the rows of the card.
+func (s *Card) Draw() []string {
+	if s.ready {
+		return s.sheet.Draw()
+	}
+	text, style := s.env.Cat.T("list.loading", nil), s.env.Styles.Dim
+	if s.err != nil {
+		text, style = s.env.Cat.Error(s.err), s.env.Styles.Error
+	}
+	var out []string
+	for _, row := range kit.Wrap(safe.Line(text), max(s.w-2, 8)) {
+		out = append(out, kit.Line{kit.Gap(1), kit.Own(style, row)}.Draw(s.w, ""))
+	}
+	return kit.Fill(append([]string{kit.Spaces(s.w)}, out...), s.w, s.h)
+}
+
+// build lays the card out.
+func (s *Card) build() {
+	if !s.ready {
+		return
+	}
+	items := []kit.Item{kit.Rows(s.head), kit.Blank(), screen.Head(s.env, "card.addresses")}
+	for _, a := range s.c.Addresses {
+		items = append(items, kit.Item{Key: a.String(), Draw: func(w int, on bool) []string { return s.address(a, w, on) }})
+	}
+	items = append(items, kit.Blank(), screen.Head(s.env, "card.ways"))
+	if len(s.c.Channels) == 0 {
+		items = append(items, screen.Wrapped(1, safe.Line(s.env.Cat.T("card.noway", nil)), s.env.Styles.Dim.On))
+	}
+	for _, p := range s.c.Channels {
+		items = append(items, kit.Rows(func(w int) []string { return []string{s.way(p, w)} }))
+	}
+	items = append(items, kit.Blank(), screen.Head(s.env, "card.why"))
+	items = append(items, screen.Reasons(s.env, s.index(), Name(s.c).String())...)
+	if s.c.Notes != "" {
+		items = append(items, kit.Blank(), screen.Head(s.env, "card.notes"), screen.Wrapped(1, safe.Block(s.c.Notes), s.env.Styles.Plain.On))
+	}
+	s.sheet.Set(items)
+}
+
+// index gives the contact's index with what would raise it: that is what would
+// make its best way more private.
+func (s *Card) index() privacy.Index {
+	ix := s.c.Index
+	if len(s.c.Channels) > 0 {
+		ix.Advice = privacy.Advise(s.c.Channels[0].Facts)
+	}
+	return ix
+}
+
+func (s *Card) head(w int) []string {
+	st := s.env.Styles
+	l := kit.Line{kit.Gap(1), kit.Got(st.Bold, Name(s.c)), kit.Gap(2), kit.Chip(st.Index(s.c.Index)), kit.Gap(1)}
+	if room := w - l.Width() - 1; room >= 8 && s.c.Index.Level != privacy.LevelUnknown && s.c.Index.Level != "" {
+		l = append(l, screen.Bar(s.env, float64(s.c.Index.Score)/100, min(room, 30)))
+	} else if l.Width() > w {
+		l[1] = l[1].To(max(w-11, 4), st.Glyph.Ellipsis)
+	}
+	rows := []string{l.Draw(w, st.Glyph.Ellipsis)}
+	if word := s.kind(); word != "" {
+		rows = append(rows, kit.Line{kit.Gap(1), kit.Own(st.Dim, word)}.Draw(w, st.Glyph.Ellipsis))
+	}
+	return rows
+}
+
+// kind says where the user moved this sender.
+func (s *Card) kind() string {
+	switch s.c.Kind {
+	case conversation.KindPeople:
+		return s.env.Cat.T("card.people", nil)
+	case conversation.KindBulk:
+		return s.env.Cat.T("card.bulk", nil)
+	}
+	return ""
+}
+
+func (s *Card) address(a conversation.ContactAddress, w int, on bool) []string {
+	st, cat := s.env.Styles, s.env.Cat
+	tail := st.Glyph.Ellipsis
+	bar, style := kit.Gap(1), st.Plain
+	if on {
+		bar, style = kit.Own(st.Focused, st.Glyph.Cursor), st.Cursor
+	}
+	remark := cat.N("contacts.messages", a.Messages, nil)
+	mark := st.Dim
+	switch {
+	case a.Bounced:
+		remark, mark = cat.T("card.bounced", nil), st.Warn
+	case s.c.Pin == a.Protocol && s.c.Pin != "":
+		remark = cat.T("card.pinned", nil)
+	}
+	n := min(kit.Width(remark), w/2)
+	l := kit.Line{bar, kit.Own(st.Label, cat.T("short."+string(a.Protocol), nil)).To(6, tail), kit.Got(style, safe.Line(a.ID)).To(min(kit.Width(safe.Line(a.ID).String()), max(w-n-10, 4)), tail)}
+	l = append(l, kit.Gap(max(w-l.Width()-n-1, 1)), kit.Own(mark, remark).To(n, tail))
+	return []string{l.Draw(w, tail)}
+}
+
+// way draws one channel with the index that a message sent by it would have.
+func (s *Card) way(p conversation.Prediction, w int) string {
+	st, cat := s.env.Styles, s.env.Cat
+	l := kit.Line{kit.Gap(1), kit.Chip(st.Index(p.Index)), kit.Gap(1), kit.Own(st.Plain, screen.ChannelName(cat, p.Channel)), kit.Gap(2)}
+	if len(p.Addresses) > 0 {
+		l = append(l, kit.Got(st.Dim, safe.Line(p.Addresses[0].ID)))
+	}
+	if word := "compose.reach." + string(p.Reach); cat.Has(word) {
+		l = append(l, kit.Gap(2), kit.Own(st.Warn, cat.T(word, nil)))
+	} else if !p.Proven {
+		l = append(l, kit.Gap(2), kit.Own(st.Dim, cat.T("compose.unproven", nil)))
+	}
+	return l.Draw(w, st.Glyph.Ellipsis)
+}
+
+// Title names the contact.
+func (s *Card) Title() kit.Line {
+	st := s.env.Styles
+	return kit.Line{kit.Own(st.Dim, s.env.Cat.T("card.title", nil)+"  "), kit.Got(st.Title, Name(s.c))}
+}
+
+// Remark has nothing to say.
+func (s *Card) Remark() kit.Line { return nil }
+
+// Contexts says which keys act.
+func (s *Card) Contexts() []key.Context { return []key.Context{key.Contact} }
+
+// State tells what there is.
+func (s *Card) State() key.State { return key.State{Row: s.ready && s.sheet.Current() != ""} }
+
+// Index gives the badge of the contact.
+func (s *Card) Index() (privacy.Index, string, bool) {
+	return s.index(), Name(s.c).String(), s.ready
+}
+
+// current gives the address under the cursor.
+func (s *Card) current() (conversation.ContactAddress, bool) {
+	for _, a := range s.c.Addresses {
+		if a.String() == s.sheet.Current() {
+			return a, true
+		}
+	}
+	return conversation.ContactAddress{}, false
+}
