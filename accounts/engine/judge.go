@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync/atomic"
 
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -75,9 +76,23 @@ func (j *judge) score(m *conversation.Message, o observation) {
 	if m.Protocol == conversation.Mail {
 		m.Evidence.FromDomain = m.Sender().Address.Domain()
 		apply(&m.Evidence, o, *j.trust.Load())
+		m.Direction = j.direction(m, o)
 	}
 	m.Facts = privacy.FactsOf(m.Evidence)
 	m.Index = privacy.Message(m.Facts)
+}
+
+// direction tells who wrote a mail. An own address in From is the user's word
+// only when the mail did not come in from the network: anybody can write it.
+func (j *judge) direction(m *conversation.Message, o observation) conversation.Direction {
+	if !slices.Contains(j.w.acc.Own.Addresses, m.Sender().Address) {
+		return conversation.In
+	}
+	arrived := slices.ContainsFunc(o.Hops, func(h trace.Hop) bool { return h.Network })
+	if arrived && !m.Evidence.SameProvider {
+		return conversation.In
+	}
+	return conversation.Out
 }
 
 // apply puts the verdict on a mail's way into its evidence.

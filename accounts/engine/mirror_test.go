@@ -133,3 +133,30 @@ func TestFirstPassLearns(t *testing.T) {
 		t.Error("what was learned was not kept")
 	}
 }
+
+// An own address in From counts only when the mail did not come from outside.
+func TestDirection(t *testing.T) {
+	me := conversation.MailAddress("me@example.org")
+	j := &judge{w: testEngine(t, newMemory(), &script{}).pick("home")[0]}
+	outside := trace.Observations{Hops: []trace.Hop{{Hop: privacy.Hop{Network: true}}}}
+	for _, c := range []struct {
+		name string
+		from conversation.Address
+		seen trace.Observations
+		same bool
+		want conversation.Direction
+	}{
+		{"a copy in Sent", me, trace.Observations{}, false, conversation.Out},
+		{"forged from outside", me, outside, false, conversation.In},
+		{"to myself, over my own server", me, outside, true, conversation.Out},
+		{"somebody else", conversation.MailAddress("zoe@example.net"), trace.Observations{}, false, conversation.In},
+	} {
+		m := conversation.Message{
+			Participants: []conversation.Participant{{Role: conversation.From, Address: c.from}},
+			Evidence:     privacy.Evidence{SameProvider: c.same},
+		}
+		if got := j.direction(&m, c.seen); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
