@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
 	"github.com/caliopen/caliopen-tui/ui"
@@ -39,6 +40,56 @@ func start(t testing.TB, w, h int) (*uitest.Driver, *uitest.Fake) {
 
 func begin(t testing.TB, w, h int, s setup) (*uitest.Driver, *uitest.Fake) {
 	t.Helper()
+	d, f, _ := beginModel(t, w, h, s)
+	return d, f
+}
+
+func beginModel(t testing.TB, w, h int, s setup) (*uitest.Driver, *uitest.Fake, tea.Model) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	o, f := options(t, s)
+	o.Context = ctx
+	m := ui.New(o)
+	d := uitest.NewProfile(t, m, w, h, s.profile)
+	go ui.Forward(ctx, f, d.Post)
+	t.Cleanup(cancel)
+	return d, f, m
+}
+
+// still gives a model that has loaded its first screen, without a program.
+func still(t testing.TB, w, h int) tea.Model {
+	t.Helper()
+	o, f := options(t, setup{profile: colorprofile.TrueColor})
+	f.Fill(400, names)
+	m := ui.New(o)
+	run(m, m.Init())
+	run(m, func() tea.Msg { return tea.WindowSizeMsg{Width: w, Height: h} })
+	return m
+}
+
+// run does a command and all that follows from it, clocks left out.
+func run(m tea.Model, cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	done := make(chan tea.Msg, 1)
+	go func() { done <- cmd() }()
+	select {
+	case msg := <-done:
+		if batch, ok := msg.(tea.BatchMsg); ok {
+			for _, c := range batch {
+				run(m, c)
+			}
+			return
+		}
+		_, next := m.Update(msg)
+		run(m, next)
+	case <-time.After(50 * time.Millisecond):
+	}
+}
+
+func options(t testing.TB, s setup) (ui.Options, *uitest.Fake) {
+	t.Helper()
 	if s.lang == "" {
 		s.lang = "en"
 	}
@@ -48,16 +99,12 @@ func begin(t testing.TB, w, h int, s setup) (*uitest.Driver, *uitest.Fake) {
 	}
 	now := clock()
 	f := uitest.World(now)
-	ctx, cancel := context.WithCancel(context.Background())
-	o := ui.Options{Context: ctx, Backend: f, Catalogue: cat, Now: now, Dir: "/tmp/saved",
+	o := ui.Options{Backend: f, Catalogue: cat, Now: now, Dir: "/tmp/saved",
 		Theme: theme.Options{Profile: s.profile, Dark: true, ASCII: s.ascii}}
 	if s.change != nil {
 		s.change(&o, f)
 	}
-	d := uitest.NewProfile(t, ui.New(o), w, h, s.profile)
-	go ui.Forward(ctx, f, d.Post)
-	t.Cleanup(cancel)
-	return d, f
+	return o, f
 }
 
 func overwrite(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }

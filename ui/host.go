@@ -25,6 +25,9 @@ func (a *App) Open(to screen.To) tea.Cmd {
 		p.stack = append(p.stack, p.detail)
 		return tea.Batch(a.arrange(), enter(p.detail))
 	}
+	if a.makes[to.Kind] == nil {
+		return a.say(note{text: a.env.Cat.T("need.elsewhere", nil)})
+	}
 	s := a.make(to)
 	if _, ok := s.(screen.Boxed); ok {
 		a.over = append(a.over, s)

@@ -126,8 +126,8 @@ func destinations() map[key.ID]screen.Kind {
 	}
 }
 
-// back goes out of the current screen; at a root it goes home, and there it
-// quits.
+// back goes out of the current screen; at a root it goes home. Only the quit
+// key ends the program.
 func (a *App) back() tea.Cmd {
 	switch {
 	case len(a.over) > 0 || len(a.here().stack) > 1:
@@ -135,7 +135,7 @@ func (a *App) back() tea.Cmd {
 	case a.at != screen.Conversations:
 		return a.goTo(screen.To{Kind: screen.Conversations})
 	}
-	return a.quit()
+	return nil
 }
 
 // otherPane moves the keys between the list and what is beside it.

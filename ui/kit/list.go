@@ -13,6 +13,7 @@ type List[K comparable, R any] struct {
 	index, top   int // place of the cursor and of the first row shown
 	w, h, tall   int // columns, lines, lines a row
 	loaded       bool
+	adrift       bool // the cursor went to a place whose row is not loaded
 
 	memo map[K][]string // rows drawn without the cursor on them
 }
@@ -38,7 +39,7 @@ func (l *List[K, R]) Restyle() { clear(l.memo) }
 // went; when it is gone the cursor stays at its place.
 func (l *List[K, R]) Set(first, total int, rows []R) {
 	at, more := l.find(rows), 0
-	if l.loaded {
+	if l.loaded && !l.adrift {
 		more = total - l.total
 	}
 	l.rows, l.first, l.total, l.loaded = rows, first, total, true
@@ -61,7 +62,7 @@ func (l *List[K, R]) Set(first, total int, rows []R) {
 }
 
 func (l *List[K, R]) find(rows []R) int {
-	if !l.loaded {
+	if !l.loaded || l.adrift {
 		return -1
 	}
 	for i, r := range rows {
@@ -74,24 +75,24 @@ func (l *List[K, R]) find(rows []R) int {
 
 // adopt makes the row at the cursor's place the cursor's row.
 func (l *List[K, R]) adopt() {
-	if r, ok := l.Current(); ok {
+	r, ok := l.Current()
+	if l.adrift = !ok; ok {
 		l.cursor = l.key(r)
-	} else if l.total == 0 {
-		var none K
-		l.cursor = none
 	}
 }
 
-// follow keeps the cursor in sight.
+// follow keeps the cursor in sight. At an edge it goes on by half a page: a
+// pane cannot be scrolled by the terminal, so each step would draw all of it,
+// which is too much for a slow line.
 func (l *List[K, R]) follow() {
 	n := l.visible()
-	l.top = min(l.top, max(l.total-n, 0))
 	if l.index < l.top {
-		l.top = l.index
+		l.top = max(l.index-n/2, 0)
 	}
-	if n > 0 && l.index >= l.top+n {
-		l.top = l.index - n + 1
+	if l.index >= l.top+n {
+		l.top = l.index - n + 1 + n/2
 	}
+	l.top = min(l.top, max(l.total-n, 0))
 }
 
 func (l *List[K, R]) visible() int { return max(l.h/l.tall, 1) }
@@ -130,7 +131,7 @@ func (l *List[K, R]) Select(k K) bool {
 // Reset forgets everything, for another filter.
 func (l *List[K, R]) Reset() {
 	var none K
-	l.rows, l.first, l.total, l.index, l.top, l.loaded, l.cursor = nil, 0, 0, 0, 0, false, none
+	l.rows, l.first, l.total, l.index, l.top, l.loaded, l.adrift, l.cursor = nil, 0, 0, 0, 0, false, false, none
 	clear(l.memo)
 }
 

@@ -68,6 +68,24 @@ func TestTheCursorIsARowNotAPlace(t *testing.T) {
 	})
 }
 
+func TestMovingGoesWhereItShould(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l, at := newList(), 0
+		l.SetSize(8, rapid.IntRange(1, 12).Draw(t, "h"), 1)
+		all := count(0, rapid.IntRange(1, 200).Draw(t, "rows"))
+		serve(l, all)
+		for range rapid.IntRange(1, 12).Draw(t, "moves") {
+			by := rapid.IntRange(-250, 250).Draw(t, "by")
+			at = min(max(at+by, 0), len(all)-1)
+			l.Move(by)
+			serve(l, all)
+			if got, ok := l.Current(); !ok || got != at {
+				t.Fatalf("after moving by %d the cursor is on %d, not on %d", by, got, at)
+			}
+		}
+	})
+}
+
 func TestARowThatGoesLeavesTheCursorAtItsPlace(t *testing.T) {
 	l := newList()
 	l.SetSize(8, 5, 1)

@@ -93,7 +93,13 @@ func (d *Driver) Press(names ...string) {
 			d.Wait(150 * time.Millisecond) // a lone escape is only told from a sequence by time
 			continue
 		}
-		d.Keys(sequence(name))
+		if seq := sequence(name); seq != name {
+			d.Keys(seq)
+			continue
+		}
+		for _, r := range name { // a text: rune by rune, for one of them may end the program
+			d.Keys(string(r))
+		}
 	}
 }
 
@@ -132,6 +138,13 @@ func (d *Driver) Send(m tea.Msg) {
 // Post is Send without waiting, for a program's event forwarder.
 func (d *Driver) Post(m tea.Msg) { d.p.Send(m) }
 
+// Size gives the size of the window.
+func (d *Driver) Size() (w, h int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.w, d.h
+}
+
 // Wait lets time pass.
 func (d *Driver) Wait(long time.Duration) {
 	time.Sleep(long)
@@ -165,11 +178,7 @@ func (d *Driver) Ended() bool {
 func (d *Driver) Screen() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	rows := strings.Split(strings.ReplaceAll(d.emu.String(), "\r", ""), "\n")
-	for i := range rows {
-		rows[i] = strings.TrimRight(rows[i], " ")
-	}
-	return strings.Join(rows, "\n")
+	return trimmed(d.emu.String())
 }
 
 // Styled is the screen with its colours, for goldens.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
 )
 
 // Expect fails the test when the screen lacks one of the texts.
@@ -108,4 +109,21 @@ func (d *Driver) Golden(name string) {
 	if diff := Diff(string(want), got); diff != "" {
 		d.t.Errorf("%s changed; wanted on the left, got on the right:\n%s", name, diff)
 	}
+}
+
+// Rendered draws a frame on a fresh terminal, as if it were the first one.
+func Rendered(content string, w, h int) string {
+	emu := vt.NewEmulator(w, h)
+	defer func() { _ = emu.Close() }()
+	_, _ = emu.WriteString(strings.ReplaceAll(content, "\n", "\r\n"))
+	return trimmed(emu.String())
+}
+
+// trimmed cuts the blanks at the right of every row.
+func trimmed(screen string) string {
+	rows := strings.Split(strings.ReplaceAll(screen, "\r", ""), "\n")
+	for i := range rows {
+		rows[i] = strings.TrimRight(rows[i], " ")
+	}
+	return strings.Join(rows, "\n")
 }
