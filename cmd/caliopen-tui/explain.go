@@ -59,7 +59,7 @@ func (p *program) writeIndex(ix privacy.Index, name string) error {
 	}
 	var rows [][]string
 	for _, f := range ix.Factors {
-		rows = append(rows, []string{"  " + strconv.Itoa(f.Points) + "/" + strconv.Itoa(f.Max), p.cat.Factor(f.ID, name), f.ID})
+		rows = append(rows, []string{"  " + strconv.Itoa(f.Points) + "/" + strconv.Itoa(f.Max), p.cat.Factor(f.Key(), name), f.ID})
 	}
 	for _, c := range ix.Caps {
 		rows = append(rows, []string{"  ≤ " + strconv.Itoa(c.Limit), p.cat.Factor(c.ID, name), c.ID})

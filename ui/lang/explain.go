@@ -27,8 +27,8 @@ func (c *Catalogue) Explain(ix privacy.Index, name string) privacy.Index {
 }
 
 func (c *Catalogue) sentence(ix privacy.Index, args map[string]any) string {
-	if ix.DecidedBy != "" && c.Has(ix.DecidedBy) {
-		return c.T(ix.DecidedBy, args)
+	if key := ix.SentenceKey(); c.Has(key) {
+		return c.T(key, args)
 	}
 	level := ix.Level
 	if level == "" {
