@@ -7,6 +7,7 @@ import (
 	"mime/quotedprintable"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 )
@@ -63,7 +64,7 @@ func simple(lines []string) bool {
 // wants it, and as an encoded word in "name" for programs that know only that.
 func filePart(b *bytes.Buffer, f conversation.File) {
 	name := singleLine(baseName(f.Name))
-	b.WriteString("Content-Type: " + fileType(f.Type))
+	b.WriteString("Content-Type: " + fileType(f.Type) + charsetOf(f))
 	if name != "" {
 		b.WriteString(";\r\n name=\"" + fallback(name) + "\"")
 	}
@@ -87,6 +88,15 @@ func fileType(t string) string {
 		return "application/octet-stream" // RFC 2046, 5.2.1: a message must not be in base64
 	}
 	return name
+}
+
+// charsetOf names the character set of a text file that is UTF-8; without it
+// other programs read a text as ASCII (RFC 2046, 4.1.2).
+func charsetOf(f conversation.File) string {
+	if strings.HasPrefix(fileType(f.Type), "text/") && utf8.Valid(f.Data) {
+		return "; charset=utf-8"
+	}
+	return ""
 }
 
 // fallback writes a name for programs that do not know RFC 2231.

@@ -98,7 +98,7 @@ assert m["bcc"] is None and m["user-agent"] is None
 # Python leaves the space that format=flowed puts before "From" (RFC 3676, 4.4).
 body = m.get_body(("plain",)).get_content().replace("\r\n", "\n")
 assert "voici le programme." in body and "\n. un point seul\n.\n" in body and "From ici" in body, repr(body)
-files = [(a.get_filename(), a.get_payload(decode=True).decode()) for a in m.iter_attachments()]
+files = [(a.get_filename(), a.get_content()) for a in m.iter_attachments()]
 assert [f[0] for f in files] == ["été.txt"], files
 assert "Programme de l'été" in str(files[0][1]), files
 assert not m.defects, m.defects
