@@ -165,7 +165,7 @@ func (p *program) pauseAccount(paused bool) func(context.Context, []string) erro
 func (p *program) secrets(cfg *accounts.Config) *accounts.Secrets {
 	places := p.places()
 	s := &accounts.Secrets{
-		Keyring:   accounts.SystemKeyring(p.getenv),
+		Keyring:   p.keyring,
 		Encrypted: places.Encrypted(), Clear: places.Clear(),
 	}
 	switch {

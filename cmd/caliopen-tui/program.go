@@ -26,6 +26,7 @@ type program struct {
 	keyboard bool // standard input is a terminal
 	width    int  // columns of the terminal, 0 for none
 	getenv   func(string) string
+	keyring  accounts.Keyring // nil where there is none
 	now      func() time.Time
 	cat      *lang.Catalogue
 	flags    globals
@@ -48,7 +49,7 @@ func newProgram() *program {
 		terminal: term.IsTerminal(int(os.Stdout.Fd())),
 		talk:     term.IsTerminal(int(os.Stderr.Fd())),
 		keyboard: term.IsTerminal(int(os.Stdin.Fd())),
-		getenv:   os.Getenv, now: time.Now,
+		getenv:   os.Getenv, now: time.Now, keyring: accounts.SystemKeyring(os.Getenv),
 		open: open, probe: probe,
 	}
 	if p.terminal {
