@@ -99,9 +99,19 @@ func mailboxText(p conversation.Participant) (string, error) {
 	case name == "":
 		return spec, nil
 	case plainASCII(name) && len(name) <= 200 && !strings.Contains(name, "=?"):
-		return quotedName(name) + "\r\n <" + spec + ">", nil
+		return angled(quotedName(name), spec), nil
 	}
-	return encoded(name, 10) + "\r\n <" + spec + ">", nil
+	return angled(encoded(name, 10), spec), nil
+}
+
+// angled puts an address behind a name, on a line of its own where one would
+// grow long.
+func angled(name, spec string) string {
+	gap := " "
+	if len(name)+len(spec) > 60 {
+		gap = "\r\n "
+	}
+	return name + gap + "<" + spec + ">"
 }
 
 // quotedName quotes a name (RFC 5322, 3.2.4) unless it is words only.
