@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -21,7 +22,7 @@ import (
 func (t *Transport) Find(ctx context.Context, e conversation.Entry) (bool, accounts.Receipt, error) {
 	w, err := readWire(e)
 	if err != nil {
-		return false, accounts.Receipt{}, err
+		return false, accounts.Receipt{}, nil // nothing that Send would ever have posted
 	}
 	me, err := t.login(ctx)
 	if err != nil {
@@ -33,10 +34,13 @@ func (t *Transport) Find(ctx context.Context, e conversation.Entry) (bool, accou
 	}
 	rec, err := t.check(ctx, w, me, found)
 	var reach *ReachError
-	if errors.As(err, &reach) && !reach.Left {
+	switch {
+	case err == nil:
+		return true, rec, nil
+	case errors.As(err, &reach) && !reach.Left:
 		return false, accounts.Receipt{}, nil
 	}
-	return err == nil, rec, err
+	return false, accounts.Receipt{}, fmt.Errorf("%w: %w", accounts.ErrUnclear, err) // for the user to decide
 }
 
 // lookFor walks back through the own statuses until the time of the entry,
