@@ -78,6 +78,12 @@ func BenchmarkLarge(b *testing.B) {
 			must(b, err)
 		}
 	})
+	b.Run("history", func(b *testing.B) {
+		for b.Loop() {
+			_, err := db.History(ctx, zoe, 50)
+			must(b, err)
+		}
+	})
 	b.Run("join", func(b *testing.B) {
 		for b.Loop() {
 			must(b, db.JoinContacts(ctx, zoe, other))

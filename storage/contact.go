@@ -1,10 +1,12 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -97,20 +99,68 @@ func (d *DB) ContactOf(ctx context.Context, a conversation.Address) (id conversa
 }
 
 // History gives the last n messages that went between the user and a contact,
-// newest first.
+// newest first. Each address is asked for its newest ones, so that the length
+// of the whole does not matter.
 func (d *DB) History(ctx context.Context, c conversation.ContactID, n int) (ps []conversation.Past, err error) {
 	if n <= 0 {
 		n = -1
 	}
 	err = d.read(ctx, fmt.Sprintf("history of %q", c), func(q querier) error {
-		ps, err = query(ctx, q, scanPast, `SELECT m.date, m.direction, m.protocol, a.name, w.protocol, w.ident, m.score, d.detail
-			FROM address w JOIN contact c ON c.id = w.contact JOIN party p ON p.address = w.id JOIN message m ON m.id = p.message
-			JOIN account a ON a.id = m.account JOIN doc d ON d.id = m.id
-			WHERE c.key = ? AND m.away < 2 AND ((m.direction = 'in' AND p.role = 0) OR (m.direction = 'out' AND p.role IN (1, 2, 3)))
-			GROUP BY m.id ORDER BY m.id DESC LIMIT ?`, string(c), n)
+		at, err := exchangedWith(ctx, q, c, n)
+		if err != nil {
+			return err
+		}
+		ps, err = pasts(ctx, q, at)
 		return err
 	})
 	return ps, err
+}
+
+// contactAt is one message with one address of a contact.
+type contactAt struct{ message, address int64 }
+
+func scanContactAt(r *sql.Rows, a *contactAt) error { return r.Scan(&a.message, &a.address) }
+
+func exchangedWith(ctx context.Context, q querier, c conversation.ContactID, n int) ([]contactAt, error) {
+	addresses, err := query(ctx, q, scanOne[int64], "SELECT a.id FROM address a JOIN contact c ON c.id = a.contact WHERE c.key = ?", string(c))
+	if err != nil {
+		return nil, err
+	}
+	var all []contactAt
+	for _, a := range addresses {
+		at, err := query(ctx, q, scanContactAt, `SELECT p.message, p.address FROM party p CROSS JOIN message m ON m.id = p.message
+			WHERE p.address = ? AND m.away < 2 AND ((m.direction = 'in' AND p.role = 0) OR (m.direction = 'out' AND p.role IN (1, 2, 3)))
+			ORDER BY p.message DESC LIMIT ?`, a, n)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, at...)
+	}
+	slices.SortStableFunc(all, func(a, b contactAt) int { return cmp.Compare(b.message, a.message) })
+	all = slices.CompactFunc(all, func(a, b contactAt) bool { return a.message == b.message })
+	if n >= 0 && len(all) > n {
+		all = all[:n]
+	}
+	return all, nil
+}
+
+func pasts(ctx context.Context, q querier, at []contactAt) ([]conversation.Past, error) {
+	var out []conversation.Past
+	for chunk := range slices.Chunk(at, 400) {
+		args := make([]any, 0, 2*len(chunk))
+		for _, a := range chunk {
+			args = append(args, a.message, a.address)
+		}
+		part, err := query(ctx, q, scanPast, `WITH at(message, address) AS (VALUES `+strings.TrimSuffix(strings.Repeat("(?,?),", len(chunk)), ",")+`)
+			SELECT m.date, m.direction, m.protocol, a.name, w.protocol, w.ident, m.score, d.detail
+			FROM at CROSS JOIN message m ON m.id = at.message JOIN address w ON w.id = at.address
+			JOIN account a ON a.id = m.account JOIN doc d ON d.id = m.id ORDER BY m.id DESC`, args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, part...)
+	}
+	return out, nil
 }
 
 // errOwn refuses to take an address away from the user that an account declares.

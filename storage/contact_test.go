@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -131,6 +132,29 @@ func TestOwnAddressesAreMe(t *testing.T) {
 		t.Fatalf("rows %+v", p.Rows)
 	}
 	sound(t, db)
+}
+
+func TestHistoryIsNewestFirstOverAllAddresses(t *testing.T) {
+	db := opened(t)
+	ls := make([]letter, 450)
+	for n := range ls {
+		ls[n] = letter{n: n, from: []string{"zoe@example.org", "zoe@work.example"}[n%2], to: "me@example.org,zoe@example.org", date: start.AddDate(0, 0, n), subject: "a", text: "t"}
+	}
+	add(t, db, ls...)
+	id := who(t, db, "zoe@example.org")
+	must(t, db.JoinContacts(t.Context(), id, who(t, db, "zoe@work.example")))
+	for _, limit := range []int{3, 420, 0} {
+		ps, err := db.History(t.Context(), id, limit)
+		must(t, err)
+		if want := min(450, cmp.Or(limit, 450)); len(ps) != want {
+			t.Fatalf("%d of %d", len(ps), want)
+		}
+		for i, p := range ps {
+			if !p.Date.Equal(start.AddDate(0, 0, 449-i)) || (p.Address.ID == "zoe@example.org") != (i%2 == 1) {
+				t.Fatalf("entry %d: %+v", i, p)
+			}
+		}
+	}
 }
 
 func TestContactsAreFoundWithoutAccents(t *testing.T) {

@@ -84,6 +84,9 @@ func (d *DB) connect(ctx context.Context, path string) error {
 	}
 	d.readers.SetMaxOpenConns(4)
 	d.readers.SetMaxIdleConns(4)
+	if err := d.w.look(ctx); err != nil {
+		return err
+	}
 	if d.w.epoch, err = d.epoch(ctx); err != nil {
 		return err
 	}
