@@ -16,6 +16,11 @@ type Backend interface {
 	Raw(ctx context.Context, id conversation.MessageID) ([]byte, error)
 	SaveAttachment(ctx context.Context, id conversation.MessageID, part, dir string) (path string, err error)
 	Search(ctx context.Context, query string, limit int) ([]conversation.Hit, error)
+	// SearchCount gives how many messages match.
+	SearchCount(ctx context.Context, query string) (int, error)
+	// Explain gives the index of an own account (by its name), a contact or a
+	// message with its reasons.
+	Explain(ctx context.Context, who string) (conversation.Explanation, error)
 
 	Contacts(ctx context.Context, text string, limit int) ([]conversation.Contact, error)
 	Contact(ctx context.Context, who string) (conversation.Contact, error)

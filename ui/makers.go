@@ -3,8 +3,11 @@ package ui
 import (
 	"github.com/caliopen/caliopen-tui/ui/composer"
 	"github.com/caliopen/caliopen-tui/ui/contact"
+	"github.com/caliopen/caliopen-tui/ui/help"
 	"github.com/caliopen/caliopen-tui/ui/inbox"
+	"github.com/caliopen/caliopen-tui/ui/palette"
 	"github.com/caliopen/caliopen-tui/ui/screen"
+	"github.com/caliopen/caliopen-tui/ui/search"
 	"github.com/caliopen/caliopen-tui/ui/timeline"
 	"github.com/caliopen/caliopen-tui/ui/why"
 )
@@ -25,6 +28,10 @@ func makers() map[screen.Kind]Maker {
 		screen.People:        func(a *App, to screen.To) screen.Screen { return contact.NewPeople(a.env, a.b, to) },
 		screen.Prompt:        func(a *App, to screen.To) screen.Screen { return newPrompt(a.env, to) },
 		screen.Why:           func(a *App, to screen.To) screen.Screen { return why.New(a.env, a.b, to) },
+		screen.Search:        func(a *App, to screen.To) screen.Screen { return search.New(a.env, a.b, to) },
+		screen.Help:          func(a *App, _ screen.To) screen.Screen { return help.New(a.env) },
+		screen.Palette:       func(a *App, _ screen.To) screen.Screen { return palette.New(a.env, a.b) },
+		screen.Command:       func(a *App, to screen.To) screen.Screen { return palette.NewCommand(a.env, a.b, to) },
 		screen.Asking:        func(a *App, to screen.To) screen.Screen { return newAsking(a.env, *to.Question) },
 	}
 }

@@ -1,0 +1,83 @@
+package uitest
+
+import (
+	"context"
+	"slices"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
+)
+
+// SearchCount counts what Search would find; a query for a level counts the
+// messages of that level.
+func (f *Fake) SearchCount(ctx context.Context, query string) (int, error) {
+	for _, level := range []privacy.Level{privacy.LevelA, privacy.LevelB, privacy.LevelC, privacy.LevelD, privacy.LevelE} {
+		if query == "level:"+string(level) || len(query) > 8 && query[:8] == "level:"+string(level)+" " {
+			return f.countLevel(ctx, level)
+		}
+	}
+	hits, err := f.Search(ctx, query, 1<<20)
+	return len(hits), err
+}
+
+func (f *Fake) countLevel(ctx context.Context, level privacy.Level) (int, error) {
+	err := f.lock(ctx)
+	defer f.mu.Unlock()
+	n := 0
+	for _, m := range f.messages {
+		if m.Index.Level == level {
+			n++
+		}
+	}
+	return n, err
+}
+
+// Explain gives the index of an account by what its connection is.
+func (f *Fake) Explain(ctx context.Context, who string) (conversation.Explanation, error) {
+	err := f.lock(ctx)
+	defer f.mu.Unlock()
+	at := slices.IndexFunc(f.statuses, func(s conversation.Status) bool { return string(s.Account) == who })
+	if err == nil && at < 0 {
+		err = conversation.ErrNotFound
+	}
+	if err != nil {
+		return conversation.Explanation{}, err
+	}
+	s := f.statuses[at]
+	ix, _ := privacy.Account(privacy.AccountInput{TLS: s.TLS, Auth: "password", Secret: "kept", Key: "none", NoSeal: s.Protocol == conversation.Mastodon})
+	return conversation.Explanation{Kind: "account", Index: ix, Account: &conversation.OwnAccount{ID: s.Account, Protocol: s.Protocol, Address: s.Address}}, nil
+}
+
+// SetStatuses replaces the state of the accounts and tells about it.
+func (f *Fake) SetStatuses(st ...conversation.Status) {
+	f.mu.Lock()
+	f.statuses = st
+	f.mu.Unlock()
+	f.Tell(conversation.Event{Accounts: st, All: true})
+}
+
+// SetContact replaces a contact.
+func (f *Fake) SetContact(c conversation.Contact) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.contacts[c.ID] = c
+}
+
+// SetEntries replaces the outbox.
+func (f *Fake) SetEntries(es ...conversation.Entry) {
+	f.mu.Lock()
+	f.entries = es
+	f.mu.Unlock()
+	f.Tell(conversation.Event{Outbox: true, All: true})
+}
+
+// Change changes one message.
+func (f *Fake) Change(id conversation.MessageID, change func(*conversation.Message)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.messages {
+		if f.messages[i].ID == id {
+			change(&f.messages[i])
+		}
+	}
+}
