@@ -96,7 +96,7 @@ func (s *Service) compose(ctx context.Context, d Draft, c *Choice) (Entry, error
 	return Entry{
 		State: StateHeld, Account: best.Channel.Account, Protocol: best.Channel.Protocol,
 		Recipients: envelope(out), Wire: made.Wire, Copy: made.Copy, RFCID: made.RFCID,
-		Draft: d, Line: s.opt.Say(c.Line()), Score: best.Index.Score,
+		Draft: d, Line: s.opt.Say(c.Line()), Score: best.Index.Score, Facts: best.Facts,
 		Created: now, NextTry: now.Add(s.opt.Hold),
 	}, nil
 }

@@ -50,10 +50,13 @@ type Options struct {
 	ReadFile  func(path string) (File, error)
 	FileSize  func(path string) (int64, error)
 	WriteFile func(dir, name string, data []byte) (string, error)
-	Hold      time.Duration       // how long a message may be taken back
-	Quote     bool                // begin answers with the text answered
-	Lang      string              // "en", "fr" or "it": the order of dates in queries
-	Say       func(Reason) string // words for what is written down; nil writes codes
+	// Fetch gets an attachment that the account's own server keeps; nil where
+	// no network may be touched. It is called on the user's request only.
+	Fetch func(ctx context.Context, a AccountID, url string) ([]byte, error)
+	Hold  time.Duration       // how long a message may be taken back
+	Quote bool                // begin answers with the text answered
+	Lang  string              // "en", "fr" or "it": the order of dates in queries
+	Say   func(Reason) string // words for what is written down; nil writes codes
 }
 
 // Service has the verbs that the interface and the command line call. None of

@@ -72,6 +72,9 @@ func (s *Service) Attachment(ctx context.Context, id MessageID, part string) (At
 // its name and never over another file, and gives the path.
 func (s *Service) SaveAttachment(ctx context.Context, id MessageID, part, dir string) (string, error) {
 	a, data, err := s.Attachment(ctx, id, part)
+	if errors.Is(err, ErrRemote) && s.opt.Fetch != nil {
+		data, err = s.fetch(ctx, id, a)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -80,6 +83,19 @@ func (s *Service) SaveAttachment(ctx context.Context, id MessageID, part, dir st
 		return "", fmt.Errorf("attachment %q of %s: %w", part, id, err)
 	}
 	return path, nil
+}
+
+// fetch gets an attachment that only the own server keeps.
+func (s *Service) fetch(ctx context.Context, id MessageID, a Attachment) ([]byte, error) {
+	m, err := s.opt.Store.Message(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	data, err := s.opt.Fetch(ctx, m.Account, a.URL)
+	if err != nil {
+		return nil, fmt.Errorf("attachment %q of %s: %w", a.Part, id, err)
+	}
+	return data, nil
 }
 
 // Search gives the messages that match a query, newest first.

@@ -196,6 +196,23 @@ func (e *Engine) Limits(id conversation.AccountID) (maxText int, maxSize int64, 
 	return 0, 0, -1
 }
 
+// fetcher is a transport whose server keeps attachments apart from messages.
+type fetcher interface {
+	Fetch(ctx context.Context, url string) (data []byte, kind string, err error)
+}
+
+// Fetch gets an attachment from an account's own server. ErrUnsupported comes
+// from an account that keeps everything in its messages.
+func (e *Engine) Fetch(ctx context.Context, id conversation.AccountID, url string) ([]byte, error) {
+	for _, w := range e.pick(id) {
+		if f, ok := w.acc.Transport.(fetcher); ok && id != "" {
+			data, _, err := f.Fetch(ctx, url)
+			return data, err
+		}
+	}
+	return nil, fmt.Errorf("engine: fetch for %q: %w", id, accounts.ErrUnsupported)
+}
+
 // Security gives the security of an account's last connection.
 func (e *Engine) Security(id conversation.AccountID) accounts.Security {
 	for _, w := range e.pick(id) {

@@ -85,7 +85,7 @@ func (a *app) serve(ctx context.Context, p *program, need need) error {
 			return err
 		}
 		a.eng = a.newEngine(func(e conversation.Event) { a.svc.Publish(e) })
-		options.Engine = a.eng
+		options.Engine, options.Fetch = a.eng, a.eng.Fetch
 	}
 	a.svc = conversation.New(options)
 	if a.eng != nil {
