@@ -190,3 +190,21 @@ func TestEditedCopyIsRead(t *testing.T) {
 	}
 	sound(t, db)
 }
+
+// Another program moves a message while an act on it waits here: the act
+// follows it to its new place.
+func TestActFollowsAMessageMovedElsewhere(t *testing.T) {
+	db, l := opened(t), hello()
+	add(t, db, l)
+	act(t, db, conversation.ActStar, "", l)
+	_, err := db.Remove(t.Context(), home, "INBOX", 1, []uint32{2}, nil)
+	must(t, err)
+	l.folder, l.uid = "Work", 8
+	add(t, db, l)
+	_, err = db.Sweep(t.Context(), home)
+	must(t, err)
+	if ts := tasks(t, db); len(ts) != 1 || ts[0].Folder != "Work" || ts[0].UID != 8 {
+		t.Fatalf("tasks %+v", ts)
+	}
+	sound(t, db)
+}
