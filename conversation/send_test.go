@@ -34,8 +34,8 @@ func TestSendPutsAComposedMessageIntoTheOutbox(t *testing.T) {
 	if want := []Address{zoeMail, paulMail, MailAddress("boss@example.net")}; !slices.Equal(stored.Recipients, want) {
 		t.Errorf("envelope %v", stored.Recipients)
 	}
-	if stored.Line != "route.line_auto" || stored.Score != c.Best().Index.Score {
-		t.Errorf("line %q score %d", stored.Line, stored.Score)
+	if stored.Line != "route.line_auto" || stored.Score != c.Best().Index.Score || stored.Facts != c.Best().Facts {
+		t.Errorf("line %q score %d facts %+v", stored.Line, stored.Score, stored.Facts)
 	}
 	o := w.mail.got
 	if o.Subject != "Plan  Bcc: evil" || o.From.Address != meMail || len(o.Bcc) != 1 || len(o.Attach) != 1 || o.To[0].Name != "Zoé Martin" {

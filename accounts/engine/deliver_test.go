@@ -8,6 +8,7 @@ import (
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
 )
 
 // Each outcome of handing a message over, and where the entry must stand then.
@@ -143,4 +144,22 @@ func TestRefusedRecipientsBounce(t *testing.T) {
 // A held entry leaves when its time has come, not before, without anybody asking.
 func TestHoldTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { holdTime(t) })
+}
+
+// A sent message carries the facts that were predicted, corrected by what was
+// seen of the own connection.
+func TestSentCarriesItsFacts(t *testing.T) {
+	m := newMemory(conversation.Entry{
+		ID: "e", State: conversation.StateQueued,
+		Facts: privacy.Facts{Proto: "mail", Path: "tls", Person: "domain", Subject: "clear", OwnHop: true},
+	})
+	s := &script{send: func(h accounts.Handover) (accounts.Receipt, error) { return accounts.Receipt{}, h() }}
+	testEngine(t, m, s).SyncOnce(t.Context(), nil)
+	got := m.added[0].Parsed.Message
+	if got.Facts.Path != "tls" || got.Facts.OwnHop || got.Index.Score > 20 {
+		t.Errorf("facts %+v, score %d; want the predicted path, no own hop, at most 20", got.Facts, got.Index.Score)
+	}
+	if got.Direction != conversation.Out {
+		t.Error("a sent message is not going out")
+	}
 }
