@@ -95,6 +95,10 @@ func begin(ctx context.Context, svc *conversation.Service, l Letter) (conversati
 // show runs the interface with the engine behind it until the user leaves or
 // the context ends.
 func (p *program) show(ctx context.Context, a *app, at screen.To) error {
+	before, err := term.GetState(int(os.Stdin.Fd()))
+	if err != nil {
+		return fmt.Errorf("terminal: %w", err)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	crashes := &crashes{dir: a.places.Data, now: p.now}
@@ -106,8 +110,8 @@ func (p *program) show(ctx context.Context, a *app, at screen.To) error {
 	go ui.Forward(ctx, a.svc, loop.Send)
 	go a.followOthers(ctx)
 	stopped := make(chan struct{})
-	go leaveAnyway(ctx, stopped)
-	_, err := loop.Run()
+	go leaveAnyway(ctx, before, stopped)
+	_, err = loop.Run()
 	close(stopped)
 	cancel()
 	<-served
@@ -185,12 +189,9 @@ func isDir(path string) bool {
 }
 
 // leaveAnyway ends the process when it was told to stop and does not: the
-// terminal's modes are put back first, which needs no output to be read.
-func leaveAnyway(ctx context.Context, stopped <-chan struct{}) {
-	before, err := term.GetState(int(os.Stdin.Fd()))
-	if err != nil {
-		return
-	}
+// terminal's modes are put back first, which needs no output to be read. The
+// modes to go back to have to be taken before the interface changes them.
+func leaveAnyway(ctx context.Context, before *term.State, stopped <-chan struct{}) {
 	select {
 	case <-stopped:
 		return
@@ -199,7 +200,9 @@ func leaveAnyway(ctx context.Context, stopped <-chan struct{}) {
 	select {
 	case <-stopped:
 	case <-time.After(stopPatience):
-		_ = term.Restore(int(os.Stdin.Fd()), before) // nothing better can be done on the way out
+		if before != nil {
+			_ = term.Restore(int(os.Stdin.Fd()), before) // nothing better can be done on the way out
+		}
 		os.Exit(exitFailed)
 	}
 }
