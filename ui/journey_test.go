@@ -150,7 +150,7 @@ func guard(_ *ui.Options, f *uitest.Fake) {
 		if d.ConfirmClear {
 			return conversation.Choice{}, false
 		}
-		return conversation.Choice{Decision: conversation.Stop, Chosen: -1, Reason: conversation.Reason{Code: "route.sealed_stop"}}, true
+		return conversation.Choice{Decision: conversation.Stop, Chosen: -1, Reason: conversation.Reason{Code: "route.sealed_stop", Args: map[string]any{"Floor": "B", "Channel": "mail", "Level": "C", "Score": 45}}}, true
 	}
 }
 

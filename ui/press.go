@@ -25,10 +25,10 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 // typed looks up only keys that are no text; the rest goes to the field.
 func (a *App) typed(t screen.Typist, top screen.Screen, msg tea.KeyPressMsg) tea.Cmd {
 	a.chord = ""
-	if msg.Text != "" {
+	if msg.Text != "" && msg.Mod&(tea.ModCtrl|tea.ModAlt) == 0 {
 		return t.Type(msg)
 	}
-	name := msg.String()
+	name := msg.Keystroke()
 	if act, ok, _ := a.keys.Find(top.Contexts(), name); ok {
 		return a.act(top, act)
 	}

@@ -103,7 +103,7 @@ func (a *App) hintLine(w int) kit.Line {
 	state := a.state(top)
 	l, used := kit.Line{kit.Gap(1)}, 2
 	for _, act := range a.keys.Hints(a.contexts(top)) {
-		if ok, _ := act.Enabled(state); !ok {
+		if ok, _ := act.Enabled(state); !ok || idle(act.ID, state) {
 			continue
 		}
 		k, word := key.Show(act.Keys[0]), " "+a.env.Cat.T(act.Short(), nil)
@@ -113,6 +113,11 @@ func (a *App) hintLine(w int) kit.Line {
 		l = append(l, kit.Own(st.Key, k), kit.Own(st.Plain, word), kit.Gap(2))
 	}
 	return l
+}
+
+// idle tells that an action, though allowed, would do nothing now.
+func idle(id key.ID, s key.State) bool {
+	return id == key.Back && !s.Back || id == key.Why && !s.Row
 }
 
 // syncLine tells how many accounts are well, and names trouble first.

@@ -158,6 +158,7 @@ func (s *Screen) begun(d conversation.Draft, err error) tea.Cmd {
 		return tea.Batch(s.env.Host.Close(), s.env.Host.Fail(err))
 	}
 	typed := s.text.Value()
+	d.ConfirmClear = false // a yes is for one sending, never for a draft
 	s.d, s.ready = d, true
 	s.keep.start(d.ID)
 	for i, rs := range [][]conversation.Recipient{d.To, d.Cc, d.Bcc} {
@@ -194,6 +195,15 @@ func (s *Screen) draft() conversation.Draft {
 func (s *Screen) empty() bool {
 	d := s.draft()
 	return d.Text == "" && len(d.Attach) == 0 && d.ID == "" && (d.Kind != conversation.DraftNew || d.Subject == "" && len(d.To) == 0)
+}
+
+// Changed asks again how the draft would go: a key, an account or a contact
+// may have come or gone.
+func (s *Screen) Changed(conversation.Event) tea.Cmd {
+	if s.sending {
+		return nil
+	}
+	return s.forecast()
 }
 
 // Under tells that the conversation may be shown above.

@@ -15,7 +15,7 @@ import (
 
 // Do runs an action.
 func (s *Screen) Do(id key.ID) (tea.Cmd, bool) {
-	if !s.ready && id != key.Cancel {
+	if !s.ready && id != key.Cancel || s.sending {
 		_, ours := s.actions()[id]
 		return nil, ours // what cannot be done yet must not fall to somebody else
 	}

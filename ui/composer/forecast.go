@@ -31,11 +31,11 @@ func (s *Screen) chosen(c conversation.Choice, err error) tea.Cmd {
 		s.choice = nil
 		return s.env.Host.Fail(err)
 	}
-	first := s.choice == nil
+	before := s.choice
 	s.choice = &c
-	cmd := s.wantChannel(first)
-	if s.review {
-		return tea.Batch(cmd, s.rearm())
+	cmd := s.wantChannel(before == nil)
+	if s.review && (before == nil || before.Mark() != c.Mark()) {
+		return tea.Batch(cmd, s.rearm(before != nil))
 	}
 	return cmd
 }
@@ -216,10 +216,12 @@ func Lost(cat kit.Catalogue, c *conversation.Choice, p conversation.Prediction) 
 		return cat.T("compose.reach."+string(p.Reach), nil)
 	case best != nil && p.Index.Score < best.Index.Score:
 		return cat.T("compose.best_is", map[string]any{"Channel": screen.ChannelName(cat, best.Channel)})
+	case best != nil && p.Index.Score > best.Index.Score:
+		return cat.T("compose.better", map[string]any{"Channel": screen.ChannelName(cat, best.Channel)})
 	case !p.Proven:
 		return cat.T("compose.unproven", nil)
 	}
-	return screen.ChannelName(cat, p.Channel)
+	return cat.T("compose.equal", nil)
 }
 
 // guarded tells whether the choice needs the user's word.

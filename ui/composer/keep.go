@@ -41,7 +41,7 @@ func (k *keeper) save(ctx context.Context, n int, d conversation.Draft) error {
 	if k.done || n < k.last {
 		return nil
 	}
-	d.ID = k.id
+	d.ID, d.ConfirmClear = k.id, false
 	id, err := k.b.SaveDraft(ctx, d)
 	if err == nil {
 		k.id, k.last = id, n

@@ -36,9 +36,10 @@ func (s *Screen) toReview() tea.Cmd {
 }
 
 // rearm makes the review deaf until a moment has passed without a key, when
-// there is something to be warned of; else it can be answered at once.
-func (s *Screen) rearm() tea.Cmd {
-	if s.armed = len(s.warnings()) == 0; s.armed {
+// there is something to be warned of or it shows something else than before;
+// else it can be answered at once.
+func (s *Screen) rearm(other bool) tea.Cmd {
+	if s.armed = len(s.warnings()) == 0 && !other; s.armed {
 		return nil
 	}
 	return screen.After(&s.arm, armDelay, func() tea.Cmd {
@@ -68,7 +69,7 @@ func (s *Screen) sendNow() tea.Cmd {
 	case s.sending || s.choice == nil:
 		return nil // the channel is being chosen: nothing may leave unseen
 	case !s.armed:
-		return s.rearm()
+		return s.rearm(true)
 	case len(s.people[fieldTo].list)+len(s.people[fieldCc].list)+len(s.people[fieldBcc].list) == 0:
 		return s.env.Host.Toast(s.env.Cat.T("review.nobody", nil), nil)
 	case guarded(s.choice) && !s.d.ConfirmClear:
@@ -93,7 +94,7 @@ func (s *Screen) confirm() tea.Cmd {
 			return s.hand()
 		}
 		s.armed = false
-		return tea.Batch(s.rearm(), s.env.Host.Toast(s.env.Cat.T("review.again", nil), nil))
+		return tea.Batch(s.rearm(true), s.env.Host.Toast(s.env.Cat.T("review.again", nil), nil))
 	})
 }
 
@@ -122,7 +123,7 @@ func (s *Screen) handed(h handed, err error) tea.Cmd {
 		s.d.ConfirmClear = false
 		s.choice = &h.choice
 		s.armed = false
-		return tea.Batch(s.rearm(), host.Fail(err))
+		return tea.Batch(s.rearm(true), host.Fail(err))
 	}
 	if err != nil {
 		return host.Fail(err)

@@ -159,7 +159,7 @@ func (s *Screen) Contexts() []key.Context {
 // State tells what there is.
 func (s *Screen) State() key.State {
 	_, ok := s.list.Current()
-	return key.State{Row: ok || len(s.tags) > 0, Message: ok, Tagged: len(s.tags) > 0}
+	return key.State{Row: ok || len(s.tags) > 0, Message: ok, Tagged: len(s.tags) > 0, Back: len(s.tags) > 0 || s.filtered != ""}
 }
 
 // Index gives the badge under the cursor.

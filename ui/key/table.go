@@ -65,8 +65,8 @@ func inList() []Action {
 func inTimeline() []Action {
 	in := []Context{Timeline}
 	return []Action{
-		{ID: NextConversation, Keys: []string{"J"}, In: []Context{List, Timeline}, Hint: 13},
-		{ID: PrevConversation, Keys: []string{"K"}, In: []Context{List, Timeline}},
+		{ID: NextConversation, Keys: []string{"J"}, In: []Context{List, Timeline}, Need: NeedRow, Hint: 13},
+		{ID: PrevConversation, Keys: []string{"K"}, In: []Context{List, Timeline}, Need: NeedRow},
 		{ID: Forward, Keys: []string{"f"}, In: in, Need: NeedMessage},
 		{ID: Attachments, Keys: []string{"v"}, In: in, Need: NeedFiles, Hint: 12},
 		{ID: Browser, Keys: []string{"o"}, In: in, Need: NeedLinks, Hint: 14},

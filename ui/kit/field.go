@@ -62,11 +62,11 @@ func clusters(s string) []string {
 // Type hands a key to the field and tells whether its text changed.
 func (f *Field) Type(msg tea.KeyPressMsg) (changed bool) {
 	before := f.Value()
-	if msg.Text != "" {
+	if msg.Text != "" && msg.Mod&(tea.ModCtrl|tea.ModAlt) == 0 {
 		f.insert(msg.Text)
 		return f.Value() != before
 	}
-	if edit, ok := edits()[msg.String()]; ok {
+	if edit, ok := edits()[msg.Keystroke()]; ok {
 		edit(f)
 	}
 	return f.Value() != before

@@ -95,6 +95,9 @@ func (d *Driver) Press(names ...string) {
 		}
 		if seq := sequence(name); seq != name {
 			d.Keys(seq)
+			if strings.HasPrefix(name, "alt+") {
+				d.Wait(150 * time.Millisecond)
+			}
 			continue
 		}
 		for _, r := range name { // a text: rune by rune, for one of them may end the program
