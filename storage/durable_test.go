@@ -21,6 +21,11 @@ func dirOf(db *storage.DB) string { return filepath.Dir(db.Path()) }
 
 // TestMain lets the test binary be the other process of some tests.
 func TestMain(m *testing.M) {
+	if dir := os.Getenv("STORAGE_TEST_READ_ONLY"); dir != "" {
+		_, err := storage.Open(context.Background(), dir, storage.Options{})
+		fmt.Println(errors.Is(err, conversation.ErrReadOnly), err)
+		os.Exit(0)
+	}
 	if dir := os.Getenv("STORAGE_TEST_DIR"); dir != "" {
 		if err := writeAway(dir, os.Getenv("STORAGE_TEST_FIRST")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -172,17 +177,6 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal("cannot go on")
 	}
 	sound(t, db)
-}
-
-func TestReadOnlyFolder(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("permissions do not bind the superuser")
-	}
-	dir := filepath.Join(t.TempDir(), "data")
-	must(t, os.Mkdir(dir, 0o500))
-	if _, err := storage.Open(t.Context(), dir, storage.Options{}); !errors.Is(err, conversation.ErrReadOnly) {
-		t.Fatalf("opened: %v", err)
-	}
 }
 
 func TestLockedDatabase(t *testing.T) {
