@@ -98,6 +98,16 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// An answer without end is given up long before it fills the memory.
+func TestEndlessAnswer(t *testing.T) {
+	s := newScript(t)
+	s.answers["EHLO"] = "250-" + strings.Repeat("x\r\n250-", 100_000)
+	_, err := newSender(t, s.start()).Test(t.Context())
+	if !errors.Is(err, errAnswer) || !errors.Is(err, accounts.ErrOffline) {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestQuitCutAfterAcceptance(t *testing.T) {
 	s := newScript(t)
 	s.answers["QUIT"] = "-"
