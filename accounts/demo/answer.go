@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"mime"
@@ -15,11 +16,13 @@ import (
 //go:embed story/answers.txt
 var answersText string
 
-// thinking is how long somebody takes to answer.
+// thinking is how long somebody takes to answer, when nothing else is said.
 const thinking = 6 * time.Second
 
 // answers gives what people say when the user writes to them: one text a line
-// of answers.txt, behind the key of the person or a language and a bar.
+// of answers.txt, behind the key of the person or a language and a bar. A text
+// that begins with "masto:" or "mail:" comes over that channel, whatever the
+// user wrote by.
 func answers(p Person) []string {
 	var own, common []string
 	for _, line := range strings.Split(answersText, "\n") {
@@ -51,9 +54,10 @@ func (w *World) next(p Person) string {
 	return list[n%len(list)]
 }
 
-// answerMail lets the people written to answer, after a while.
+// answerMail lets the people written to answer, after a while: one of a group
+// to everybody, as people do.
 func (w *World) answerMail(m postoffice.Mail) {
-	msg, err := mail.ReadMessage(strings.NewReader(string(m.Raw)))
+	msg, err := mail.ReadMessage(bytes.NewReader(m.Raw))
 	if err != nil {
 		return
 	}
@@ -74,20 +78,44 @@ func (w *World) answerMail(m postoffice.Mail) {
 		if text == "" {
 			continue
 		}
-		time.AfterFunc(thinking, func() { w.reply(p, to, m.From, subject, id, text) })
+		le := &letter{
+			from: named(to, p.Name), to: []string{named(m.From, MyName)}, cc: w.others(msg, to), subject: subject,
+			answers: id, refs: []string{id},
+		}
+		time.AfterFunc(w.Thinking, func() { w.reply(p, le, to, m.From, text) })
+		return
 	}
 }
 
-// reply sends one answer to the user.
-func (w *World) reply(p Person, from, to, subject, id, text string) {
-	at := w.now()
-	le := &letter{
-		from: named(from, p.Name), to: []string{named(to, MyName)}, subject: subject, at: at,
-		id:      fmt.Sprintf("<answer.%d@%s>", at.UnixNano(), from[strings.LastIndex(from, "@")+1:]),
-		answers: id, refs: []string{id}, line: &Line{Text: text, At: 1},
+// others gives the recipients of a mail besides the one who answers.
+func (w *World) others(msg *mail.Message, but string) []string {
+	var out []string
+	for _, field := range []string{"To", "Cc"} {
+		list, err := msg.Header.AddressList(field)
+		if err != nil {
+			continue // absent, or nobody to answer
+		}
+		for _, a := range list {
+			if !strings.EqualFold(a.Address, but) {
+				out = append(out, named(a.Address, a.Name))
+			}
+		}
 	}
-	// The demo ends when it likes; an answer that finds the office closed is lost.
-	_ = w.file(le.line, to, from, le.bytes(), at)
+	return out
+}
+
+// reply sends one answer to the user, by the channel its text asks for. The
+// demo ends when it likes; an answer that finds the office closed is lost.
+func (w *World) reply(p Person, le *letter, from, to, text string) {
+	if rest, ok := strings.CutPrefix(text, "masto:"); ok {
+		w.fedi.Post(p.Mastodon, strings.TrimSpace(rest), myMasto)
+		return
+	}
+	text = strings.TrimSpace(strings.TrimPrefix(text, "mail:"))
+	le.at = w.now()
+	le.id = fmt.Sprintf("<answer.%d@%s>", le.at.UnixNano(), from[strings.LastIndex(from, "@")+1:])
+	le.line = &Line{Text: text, At: 1, Options: p.Options}
+	_ = w.file(le.line, to, from, le.bytes(), le.at)
 }
 
 func (w *World) byMail(address string) (Person, bool) {
@@ -101,16 +129,37 @@ func (w *World) byMail(address string) (Person, bool) {
 	return Person{}, false
 }
 
-// answerPost lets the people mentioned answer, after a while.
+// answerPost lets one of the people mentioned answer, after a while.
 func (w *World) answerPost(p fediverse.Post) {
 	for _, to := range p.To {
-		for _, who := range w.people {
-			if who.Mastodon != to {
-				continue
-			}
-			if text := w.next(who); text != "" {
-				time.AfterFunc(thinking, func() { w.fedi.Reply(to, p.ID, text) })
-			}
+		who, ok := w.byMastodon(to)
+		if !ok {
+			continue
+		}
+		text := w.next(who)
+		if text == "" {
+			continue
+		}
+		time.AfterFunc(w.Thinking, func() { w.replyPost(who, p.ID, text) })
+		return
+	}
+}
+
+// replyPost answers a status, or writes a mail when the text asks for it.
+func (w *World) replyPost(who Person, id, text string) {
+	if rest, ok := strings.CutPrefix(text, "mail:"); ok && len(who.Mail) > 0 {
+		le := &letter{from: named(who.Mail[0], who.Name), to: []string{named(myMail, MyName)}}
+		w.reply(who, le, who.Mail[0], myMail, rest)
+		return
+	}
+	w.fedi.Reply(who.Mastodon, id, strings.TrimSpace(strings.TrimPrefix(text, "masto:")))
+}
+
+func (w *World) byMastodon(acct string) (Person, bool) {
+	for _, p := range w.people {
+		if p.Mastodon != "" && p.Mastodon == acct {
+			return p, true
 		}
 	}
+	return Person{}, false
 }

@@ -7,7 +7,6 @@ import (
 	"hash/fnv"
 	"mime"
 	"mime/quotedprintable"
-	"path"
 	"strings"
 	"time"
 )
@@ -133,11 +132,8 @@ func wrap64(raw []byte) string {
 
 // attach writes one made-up file.
 func attach(b *bytes.Buffer, name, about string) {
-	kind := mime.TypeByExtension(path.Ext(name))
-	if kind == "" {
-		kind = "application/octet-stream"
-	}
+	kind, data := madeUp(name, about)
 	fmt.Fprintf(b, "Content-Type: %s\r\nContent-Disposition: %s\r\nContent-Transfer-Encoding: base64\r\n\r\n",
 		kind, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	b.WriteString(wrap64([]byte("A made-up file of the demo.\n\n" + strings.Repeat(about+"\n", 20))))
+	b.WriteString(wrap64(data))
 }

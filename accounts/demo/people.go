@@ -14,13 +14,17 @@ import (
 var peopleText string
 
 // Person is somebody of the demo. People are written in story/people.txt, one
-// a line: key | full name | mail addresses | Mastodon account | language.
+// a line: key | full name | mail addresses | Mastodon account | language |
+// options. The options are those of a Line and hold for all of his mails;
+// "apart" leaves him out of the address book, so that his addresses stand
+// alone until the user joins them.
 type Person struct {
 	Key      string
 	Name     string
 	Mail     []string // the first one is the usual one
 	Mastodon string   // "zoe@social.example", "" for none
 	Lang     string
+	Options  map[string]string
 }
 
 // address gives the mail address that a key of a story names: "nadia" the
@@ -40,13 +44,16 @@ func parsePeopleList(text string) (map[string]Person, error) {
 			continue
 		}
 		f := strings.Split(line, "|")
-		if len(f) != 5 {
-			return nil, fmt.Errorf("people.txt, line %d: want five fields", n+1)
+		if len(f) < 5 || len(f) > 6 {
+			return nil, fmt.Errorf("people.txt, line %d: want five or six fields", n+1)
 		}
 		for i := range f {
 			f[i] = strings.TrimSpace(f[i])
 		}
-		p := Person{Key: f[0], Name: f[1], Mail: strings.Fields(f[2]), Mastodon: f[3], Lang: f[4]}
+		p := Person{Key: f[0], Name: f[1], Mail: strings.Fields(f[2]), Mastodon: f[3], Lang: f[4], Options: map[string]string{}}
+		if len(f) == 6 {
+			p.Options = parseOptions(f[5])
+		}
 		if _, dup := out[p.Key]; dup {
 			return nil, fmt.Errorf("people.txt, line %d: %q is there twice", n+1, p.Key)
 		}
@@ -69,7 +76,7 @@ func (w *World) Contacts() []conversation.Contact {
 			a := conversation.MastodonAddress(p.Mastodon, "")
 			c.Addresses = append(c.Addresses, conversation.ContactAddress{Address: a, Name: p.Name})
 		}
-		if len(c.Addresses) > 1 {
+		if _, apart := p.Options["apart"]; len(c.Addresses) > 1 && !apart {
 			out = append(out, c)
 		}
 	}

@@ -122,22 +122,41 @@ func (w *World) thread(le *letter, l *Line, from string) {
 	w.ids[l.Name], w.refs[l.Name] = le.id, le.refs
 }
 
-// file delivers a received mail as the provider would have.
-func (w *World) file(l *Line, to, from string, raw []byte, at time.Time) error {
+// path says how a mail came in, by the line's options and else the person's.
+func (w *World) path(l *Line, from string, at time.Time) postoffice.Path {
+	sender, _ := w.byMail(from)
+	option := func(name string) (string, bool) {
+		if v, ok := l.Options[name]; ok {
+			return v, true
+		}
+		v, ok := sender.Options[name]
+		return v, ok
+	}
 	_, domain, _ := strings.Cut(from, "@")
 	p := postoffice.Path{Host: "mail." + domain, From: domain, TLS: "TLSv1.3", DKIM: "pass", DMARC: "pass", At: at}
-	switch l.Options["tls"] {
+	switch v, _ := option("tls"); v {
 	case "1.2":
 		p.TLS = "TLSv1.2"
 	case "none":
 		p.TLS = ""
 	}
-	if d := l.Options["dkim"]; d != "" {
-		p.DKIM, p.DMARC = d, ""
+	switch v, _ := option("dkim"); v {
+	case "none":
+		p.DKIM, p.DMARC, p.SPF = "", "", "none"
+	case "fail":
+		p.DKIM, p.DMARC = v, ""
 	}
-	if d := l.Options["dmarc"]; d != "" {
-		p.DMARC = d
+	if v, ok := option("dmarc"); ok {
+		p.DMARC, p.SPF = v, "softfail"
 	}
+	_, own := option("same")
+	p.Login = own && (domain == myMail[strings.Index(myMail, "@")+1:] || domain == myWork[strings.Index(myWork, "@")+1:])
+	return p
+}
+
+// file delivers a received mail as the provider would have.
+func (w *World) file(l *Line, to, from string, raw []byte, at time.Time) error {
+	p := w.path(l, from, at)
 	folder := "INBOX"
 	if f := l.Options["folder"]; f != "" {
 		folder = f
@@ -169,7 +188,9 @@ func (w *World) post(l *Line, at time.Time) error {
 	w.mu.Lock()
 	parent := w.ids[l.Answers]
 	w.mu.Unlock()
-	p := w.fedi.Say(fediverse.Post{From: from, Text: strings.Join(to, " ") + " " + l.Text, Spoiler: l.Subject, InReplyTo: parent, At: at})
+	p := w.fedi.Say(fediverse.Post{
+		From: from, Text: strings.Join(to, " ") + " " + l.Text, Spoiler: l.Subject, InReplyTo: parent, Media: pictures(l), At: at,
+	})
 	w.mu.Lock()
 	w.ids[l.Name] = p.ID
 	w.mu.Unlock()

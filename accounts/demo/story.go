@@ -23,7 +23,12 @@ import (
 //
 //	unread star  html (the text is HTML)  sealed (a sealed body, unreadable here)
 //	cc=a,b  list=ID  unsub  auto  tls=1.3|1.2|none  dkim=pass|fail|none  dmarc=fail
-//	attach=NAME,…  folder=NAME  raw (control characters written as \e \a \x9b)
+//	same (handed in at the user's own provider)  as=NAME (the name in From, with
+//	_ for a space)  attach=NAME,…  folder=NAME  raw (control characters written
+//	as \e \a \x9b)
+//
+// dkim=none leaves nothing that proves the sender. A person's options hold for
+// each of his mails that does not say otherwise.
 type Line struct {
 	Channel string
 	From    string
@@ -88,6 +93,9 @@ func parseHead(head string) (Line, error) {
 		return Line{}, fmt.Errorf("%q: want channel and people | when | subject | name", head)
 	}
 	l := Line{Subject: f[2], Options: map[string]string{}}
+	if len(f) > 4 {
+		l.Options = parseOptions(f[4])
+	}
 	var err error
 	if l.Channel, l.From, l.To, err = parsePeople(f[0]); err != nil {
 		return Line{}, err
@@ -97,13 +105,16 @@ func parseHead(head string) (Line, error) {
 	}
 	name, answers, _ := strings.Cut(f[3], "<")
 	l.Name, l.Answers = strings.TrimSpace(name), strings.TrimSpace(answers)
-	if len(f) > 4 {
-		for _, o := range strings.Fields(f[4]) {
-			k, v, _ := strings.Cut(o, "=")
-			l.Options[k] = v
-		}
-	}
 	return l, nil
+}
+
+func parseOptions(s string) map[string]string {
+	out := map[string]string{}
+	for _, o := range strings.Fields(s) {
+		k, v, _ := strings.Cut(o, "=")
+		out[k] = v
+	}
+	return out
 }
 
 func parsePeople(s string) (channel, from string, to []string, err error) {

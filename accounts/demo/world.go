@@ -47,6 +47,7 @@ type Account struct {
 type World struct {
 	CAFile   string
 	Accounts []Account
+	Thinking time.Duration // how long people take to answer; may be changed before anybody is written to
 
 	now    func() time.Time
 	start  time.Time
@@ -69,7 +70,7 @@ func Start(now func() time.Time, dir string) (*World, error) {
 		now: now, start: now(), ids: map[string]string{}, refs: map[string][]string{}, turns: map[string]int{},
 		office: postoffice.New("mx.maison.example", now),
 		fedi:   fediverse.New(fediverse.Config{Home: "agora.example", Clock: now}),
-		CAFile: filepath.Join(dir, "demo-ca.pem"),
+		CAFile: filepath.Join(dir, "demo-ca.pem"), Thinking: thinking,
 	}
 	var err error
 	if w.people, err = parsePeopleList(peopleText); err != nil {
@@ -138,16 +139,32 @@ func (w *World) populate() error {
 		return err
 	}
 	slices.SortStableFunc(lines, func(a, b Line) int { return a.When(w.start).Compare(b.When(w.start)) })
-	for i := range lines {
-		if lines[i].At >= 0 {
-			w.live = append(w.live, lines[i])
+	return w.tell(lines)
+}
+
+// tell says what lies in the past and keeps the rest for later. Posts not read
+// yet are said last, since a thread is read as a whole.
+func (w *World) tell(lines []Line) error {
+	var late []Line
+	for _, l := range lines {
+		switch {
+		case l.At >= 0:
+			w.live = append(w.live, l)
+			continue
+		case l.Channel == "masto" && l.Has("unread"):
+			late = append(late, l)
 			continue
 		}
-		if err := w.say(&lines[i], lines[i].When(w.start)); err != nil {
-			return fmt.Errorf("%s: %w", lines[i].Name, err)
+		if err := w.say(&l, l.When(w.start)); err != nil {
+			return fmt.Errorf("%s: %w", l.Name, err)
 		}
 	}
 	w.fedi.MarkRead("camille")
+	for _, l := range late {
+		if err := w.say(&l, l.When(w.start)); err != nil {
+			return fmt.Errorf("%s: %w", l.Name, err)
+		}
+	}
 	return nil
 }
 

@@ -3,6 +3,8 @@ package demo
 import (
 	"bytes"
 	"net/mail"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -30,7 +32,8 @@ func TestStoriesAreSound(t *testing.T) {
 		if l.Answers != "" && !seen[l.Answers] {
 			t.Errorf("%s answers %s, which nobody said", l.Name, l.Answers)
 		}
-		for _, who := range append([]string{l.From}, l.To...) {
+		cc := strings.FieldsFunc(l.Options["cc"], func(r rune) bool { return r == ',' })
+		for _, who := range slices.Concat([]string{l.From}, l.To, cc) {
 			var err error
 			if l.Channel == "masto" {
 				_, err = w.acct(who)

@@ -103,6 +103,8 @@ type Path struct {
 	TLS   string // "TLSv1.3", "TLSv1.2", "" for a clear connection
 	DKIM  string // "pass", "fail", "" for none
 	DMARC string // "pass", "fail", "" for none
+	SPF   string // "pass" when empty
+	Login bool   // submitted to the provider's own server by one of its users
 	From  string // the domain of From
 	At    time.Time
 }
@@ -116,12 +118,20 @@ func (o *Office) Deliver(to string, raw []byte, p Path) error {
 
 // Stamped gives a message from outside as the provider would file it.
 func (o *Office) Stamped(to string, raw []byte, p Path) []byte {
+	head := append([]byte(o.results(p)), o.stamp(to, fmt.Sprintf("from %s (%s [192.0.2.25])", p.Host, p.Host), p.with(), p.TLS, p.At)...)
+	return append(head, raw...)
+}
+
+// with is the keyword of the transmission (RFC 3848).
+func (p Path) with() string {
 	with := "ESMTP"
 	if p.TLS != "" {
-		with = "ESMTPS"
+		with += "S"
 	}
-	head := append([]byte(o.results(p)), o.stamp(to, fmt.Sprintf("from %s (%s [192.0.2.25])", p.Host, p.Host), with, p.TLS, p.At)...)
-	return append(head, raw...)
+	if p.Login {
+		with += "A"
+	}
+	return with
 }
 
 // results is the provider's verdict on the sender (RFC 8601).
@@ -133,7 +143,11 @@ func (o *Office) results(p Path) string {
 	if p.DMARC != "" {
 		dmarc = fmt.Sprintf("dmarc=%s header.from=%s", p.DMARC, p.From)
 	}
-	return fmt.Sprintf("Authentication-Results: %s; %s; spf=pass smtp.mailfrom=%s; %s\r\n", o.host, dkim, p.From, dmarc)
+	spf := "pass"
+	if p.SPF != "" {
+		spf = p.SPF
+	}
+	return fmt.Sprintf("Authentication-Results: %s; %s; spf=%s smtp.mailfrom=%s; %s\r\n", o.host, dkim, spf, p.From, dmarc)
 }
 
 // stamp is a Received line as Postfix writes it.
