@@ -167,7 +167,9 @@ func (s *Screen) take(f found) {
 		s.top = len(s.lines)
 		s.clamp()
 	}
-	s.follow()
+	if i := s.index(); i >= 0 && (s.end(i) <= s.top || s.starts[i] >= s.top+s.room()) {
+		s.follow()
+	}
 }
 
 // begin puts the cursor where reading begins: where one was sent, the first

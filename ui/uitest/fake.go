@@ -166,3 +166,18 @@ func firstWords(text string) string {
 	}
 	return line
 }
+
+// Chat adds n older messages to a conversation, numbered from the oldest.
+func (f *Fake) Chat(who conversation.ContactID, n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := f.contacts[who]
+	p := person{id: string(who), name: c.Name, score: c.Index.Score, ago: 30 * 24 * time.Hour}
+	for i := range n {
+		s := said{dir: "<", subject: "Vendredi", before: time.Duration(n-i) * time.Hour, text: "message number " + itoa(i) + "."}
+		m := p.message(c, 0, s)
+		m.ID = conversation.MessageID("chat" + itoa(10_000+i))
+		f.addMessage(m)
+	}
+	f.sort()
+}
