@@ -37,12 +37,14 @@ func rules() []rule {
 		{"privacy/trace", []string{"privacy"}, []string{"golang.org/x/net/publicsuffix", "golang.org/x/net/idna"}, append(quiet, "os")},
 		{"conversation", []string{"privacy"}, nil, append(quiet, "net", "os", "io/fs")},
 		{
-			"storage", []string{"conversation", "privacy", "accounts", "storage/..."},
+			"storage",
+			[]string{"conversation", "privacy", "accounts", "storage/..."},
 			[]string{"github.com/mattn/go-sqlite3", "github.com/klauspost/compress", "golang.org/x/text", "golang.org/x/sys"},
 			[]string{"net/http", "os/exec"},
 		},
 		{
-			"accounts", []string{"conversation", "privacy/...", "accounts/..."},
+			"accounts",
+			[]string{"conversation", "privacy/...", "accounts/..."},
 			[]string{
 				"github.com/emersion/", "mellium.im/sasl", "github.com/mattn/go-mastodon", "github.com/pelletier/go-toml",
 				"github.com/adrg/xdg", "github.com/google/renameio", "github.com/gofrs/flock", "github.com/zalando/go-keyring",
@@ -52,7 +54,8 @@ func rules() []rule {
 			[]string{"database/sql"},
 		},
 		{
-			"ui", []string{"conversation", "privacy", "accounts", "ui/..."},
+			"ui",
+			[]string{"conversation", "privacy", "accounts", "ui/..."},
 			[]string{
 				"charm.land/", "github.com/charmbracelet/", "github.com/nicksnyder/go-i18n", "github.com/mattn/go-runewidth",
 				"golang.org/x/text", "golang.org/x/net/idna", "github.com/mdp/qrterminal",

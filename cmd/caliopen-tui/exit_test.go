@@ -44,9 +44,19 @@ func TestExitStatuses(t *testing.T) {
 
 func TestWrongUsageIsTwo(t *testing.T) {
 	for _, args := range [][]string{
-		{"nonsense"}, {"show"}, {"show", "a", "b"}, {"conversations", "--nonsense"}, {"mark", "frob", "x"},
-		{"outbox"}, {"--lang", "tlh", "version"}, {"conversations", "--kind", "x"}, {"messages", "x", "--before", "soon"},
-		{"search", "("}, {"account", "add", "mail"}, {"account", "add", "mastodon"}, {"show", "x", "--raw", "--html"},
+		{"nonsense"},
+		{"show"},
+		{"show", "a", "b"},
+		{"conversations", "--nonsense"},
+		{"mark", "frob", "x"},
+		{"outbox"},
+		{"--lang", "tlh", "version"},
+		{"conversations", "--kind", "x"},
+		{"messages", "x", "--before", "soon"},
+		{"search", "("},
+		{"account", "add", "mail"},
+		{"account", "add", "mastodon"},
+		{"show", "x", "--raw", "--html"},
 	} {
 		r := run(t, "", append(args, "--json")...)
 		if r.code != exitUsage {

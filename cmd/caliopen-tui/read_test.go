@@ -172,7 +172,7 @@ func TestTerminalOutputIsHarmless(t *testing.T) {
 	box := seed(t)
 	id := box.objects(t, "search", "cables")[0]["id"].(string)
 	for _, args := range [][]string{{"conversations"}, {"search", "cables"}, {"show", id}, {"show", id, "--headers"}, {"explain", id}, {"contact", "list"}} {
-		if r := box.run(t, "", args...); strings.ContainsAny(r.out, "\x1b\x07\x9b") || r.code != 0 || r.out == "" {
+		if r := box.run(t, "", args...); strings.ContainsAny(r.out, "\x1b\x07\u009b") || r.code != 0 || r.out == "" {
 			t.Errorf("%v: %d %q", args, r.code, r.out)
 		}
 	}
