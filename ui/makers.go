@@ -1,13 +1,17 @@
 package ui
 
 import (
+	"github.com/caliopen/caliopen-tui/ui/account"
+	"github.com/caliopen/caliopen-tui/ui/activity"
 	"github.com/caliopen/caliopen-tui/ui/composer"
 	"github.com/caliopen/caliopen-tui/ui/contact"
+	"github.com/caliopen/caliopen-tui/ui/dashboard"
 	"github.com/caliopen/caliopen-tui/ui/help"
 	"github.com/caliopen/caliopen-tui/ui/inbox"
 	"github.com/caliopen/caliopen-tui/ui/palette"
 	"github.com/caliopen/caliopen-tui/ui/screen"
 	"github.com/caliopen/caliopen-tui/ui/search"
+	"github.com/caliopen/caliopen-tui/ui/setup"
 	"github.com/caliopen/caliopen-tui/ui/timeline"
 	"github.com/caliopen/caliopen-tui/ui/why"
 )
@@ -32,6 +36,10 @@ func makers() map[screen.Kind]Maker {
 		screen.Help:          func(a *App, _ screen.To) screen.Screen { return help.New(a.env) },
 		screen.Palette:       func(a *App, _ screen.To) screen.Screen { return palette.New(a.env, a.b) },
 		screen.Command:       func(a *App, to screen.To) screen.Screen { return palette.NewCommand(a.env, a.b, to) },
+		screen.Privacy:       func(a *App, _ screen.To) screen.Screen { return dashboard.New(a.env, a.b) },
+		screen.Activity:      func(a *App, _ screen.To) screen.Screen { return activity.New(a.env, a.b) },
+		screen.Accounts:      func(a *App, _ screen.To) screen.Screen { return account.New(a.env, a.b, a.o.Setup) },
+		screen.Setup:         func(a *App, _ screen.To) screen.Screen { return setup.New(a.env, a.o.Setup) },
 		screen.Asking:        func(a *App, to screen.To) screen.Screen { return newAsking(a.env, *to.Question) },
 	}
 }

@@ -1,0 +1,237 @@
+// Package activity is the place of what is on its way: the outbox, drafts, and
+// the state of each account.
+package activity
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/ui/key"
+	"github.com/caliopen/caliopen-tui/ui/kit"
+	"github.com/caliopen/caliopen-tui/ui/safe"
+	"github.com/caliopen/caliopen-tui/ui/screen"
+)
+
+// Backend is what the screen needs.
+type Backend interface {
+	Outbox(ctx context.Context) ([]conversation.Entry, error)
+	Retry(ctx context.Context, id conversation.EntryID) error
+	Drafts(ctx context.Context) ([]conversation.Draft, error)
+	Accounts(ctx context.Context) ([]conversation.Status, error)
+	SyncNow(ctx context.Context, a conversation.AccountID) error
+}
+
+// now is everything that is shown.
+type now struct {
+	entries  []conversation.Entry
+	drafts   []conversation.Draft
+	statuses []conversation.Status
+}
+
+// Screen is the place.
+type Screen struct {
+	env   *screen.Env
+	b     Backend
+	now   now
+	ready bool
+	sheet kit.Sheet
+
+	read, act, ticks screen.Slot
+	w, h             int
+}
+
+// New makes the screen.
+func New(env *screen.Env, b Backend) *Screen { return &Screen{env: env, b: b} }
+
+// Load reads everything that is shown.
+func (s *Screen) Load() tea.Cmd {
+	return screen.Ask(&s.read, s.find, func(n now, err error) tea.Cmd {
+		if err != nil {
+			return s.env.Host.Fail(err)
+		}
+		s.now, s.ready = n, true
+		s.sheet.Set(s.items())
+		return s.countDown()
+	})
+}
+
+func (s *Screen) find() (now, error) {
+	var n now
+	all, err := s.b.Outbox(s.env.Ctx)
+	if err != nil {
+		return n, err
+	}
+	for _, e := range all {
+		if e.State != conversation.StateCancelled {
+			n.entries = append(n.entries, e)
+		}
+	}
+	if n.drafts, err = s.b.Drafts(s.env.Ctx); err != nil {
+		return n, err
+	}
+	n.statuses, err = s.b.Accounts(s.env.Ctx)
+	return n, err
+}
+
+// countDown draws again each second while something is held back.
+func (s *Screen) countDown() tea.Cmd {
+	for _, e := range s.now.entries {
+		if e.State == conversation.StateHeld && e.NextTry.After(s.env.Now()) {
+			return screen.After(&s.ticks, time.Second, s.countDown)
+		}
+	}
+	return nil
+}
+
+// Changed reads again whatever happened: each event can touch what is shown.
+func (s *Screen) Changed(conversation.Event) tea.Cmd { return s.Load() }
+
+// SetSize gives the screen its room.
+func (s *Screen) SetSize(w, h int) {
+	s.w, s.h = w, h
+	s.sheet.SetSize(w, h)
+}
+
+// Draw gives the rows of the screen.
+func (s *Screen) Draw() []string {
+	if s.ready {
+		return s.sheet.Draw()
+	}
+	st := s.env.Styles
+	loading := kit.Line{kit.Gap(1), kit.Own(st.Dim, s.env.Cat.T("list.loading", nil))}
+	return kit.Fill([]string{kit.Spaces(s.w), loading.Draw(s.w, st.Glyph.Ellipsis)}, s.w, s.h)
+}
+
+// Title names the screen.
+func (s *Screen) Title() kit.Line {
+	return kit.Line{kit.Own(s.env.Styles.Title, s.env.Cat.T("place.activity", nil))}
+}
+
+// Remark has nothing to say.
+func (s *Screen) Remark() kit.Line { return nil }
+
+// Contexts says which keys act.
+func (s *Screen) Contexts() []key.Context { return []key.Context{key.Activity} }
+
+// State tells what there is.
+func (s *Screen) State() key.State {
+	e, ok := s.entry()
+	return key.State{Row: s.sheet.Current() != "", Waiting: ok && waits(e)}
+}
+
+// waits tells whether an entry can be taken back: no server has it for sure.
+func waits(e conversation.Entry) bool {
+	switch e.State {
+	case conversation.StateHeld, conversation.StateQueued, conversation.StateFailed, conversation.StateUnknown:
+		return true
+	}
+	return false
+}
+
+// entry gives the entry of the outbox under the cursor.
+func (s *Screen) entry() (conversation.Entry, bool) {
+	for _, e := range s.now.entries {
+		if "e:"+string(e.ID) == s.sheet.Current() {
+			return e, true
+		}
+	}
+	return conversation.Entry{}, false
+}
+
+func (s *Screen) draft() (conversation.Draft, bool) {
+	for _, d := range s.now.drafts {
+		if "d:"+string(d.ID) == s.sheet.Current() {
+			return d, true
+		}
+	}
+	return conversation.Draft{}, false
+}
+
+func (s *Screen) status() (conversation.Status, bool) {
+	for _, st := range s.now.statuses {
+		if "a:"+string(st.Account) == s.sheet.Current() {
+			return st, true
+		}
+	}
+	return conversation.Status{}, false
+}
+
+// Do runs an action.
+func (s *Screen) Do(id key.ID) (tea.Cmd, bool) {
+	if screen.Move(&s.sheet, id) {
+		return nil, true
+	}
+	if e, ok := s.entry(); ok {
+		return s.withEntry(e, id)
+	}
+	if d, ok := s.draft(); ok && id == key.Open {
+		return s.env.Host.Open(screen.To{Kind: screen.Compose, Conversation: d.Conversation, Draft: &d, Name: people(d)}), true
+	}
+	st, ok := s.status()
+	switch {
+	case ok && id == key.Open:
+		return s.env.Host.Open(screen.To{Kind: screen.Accounts}), true
+	case ok && (id == key.Retry || id == key.Sync):
+		return s.sync(st), true
+	case id == key.Retry:
+		return s.env.Host.Toast(s.env.Cat.T("activity.noretry", nil), nil), true
+	}
+	return nil, false
+}
+
+func (s *Screen) withEntry(e conversation.Entry, id key.ID) (tea.Cmd, bool) {
+	host := s.env.Host
+	switch id {
+	case key.Open:
+		if e.Draft.Conversation != "" {
+			return host.Open(screen.To{Kind: screen.Timeline, Conversation: e.Draft.Conversation, Message: e.Message}), true
+		}
+		return host.Toast(s.env.Cat.T("activity.noconversation", nil), nil), true
+	case key.Retry:
+		return s.retry(e), true
+	case key.TakeBack:
+		return host.Open(screen.To{Kind: screen.Compose, Text: "take-back", Who: string(e.ID), Conversation: e.Draft.Conversation, Name: people(e.Draft)}), true
+	case key.Why:
+		return host.Open(screen.To{Kind: screen.Why, Index: predicted(e), Name: people(e.Draft)}), true
+	}
+	return nil, false
+}
+
+// retry sends again. What may have arrived already is asked about first, since
+// it would arrive twice.
+func (s *Screen) retry(e conversation.Entry) tea.Cmd {
+	switch e.State {
+	case conversation.StateUnknown:
+		return s.env.Host.Ask(screen.Question{Title: s.env.Cat.T("activity.again.title", nil),
+			Rows: []string{s.env.Cat.T("activity.again.text", nil)}, Yes: func() tea.Cmd { return s.again(e.ID) }})
+	case conversation.StateFailed, conversation.StateQueued:
+		return s.again(e.ID)
+	}
+	return s.env.Host.Toast(s.env.Cat.T("activity.noretry", nil), nil)
+}
+
+func (s *Screen) again(id conversation.EntryID) tea.Cmd {
+	return screen.Ask(&s.act, func() (struct{}, error) {
+		return struct{}{}, s.b.Retry(s.env.Ctx, id)
+	}, func(_ struct{}, err error) tea.Cmd {
+		if err != nil {
+			return s.env.Host.Fail(err)
+		}
+		return tea.Batch(s.Load(), s.env.Host.Toast(s.env.Cat.T("activity.again.done", nil), nil))
+	})
+}
+
+func (s *Screen) sync(st conversation.Status) tea.Cmd {
+	return screen.Ask(&s.act, func() (struct{}, error) {
+		return struct{}{}, s.b.SyncNow(s.env.Ctx, st.Account)
+	}, func(_ struct{}, err error) tea.Cmd {
+		if err != nil {
+			return s.env.Host.Fail(err)
+		}
+		name := safe.Line(st.Address.ID).String()
+		return s.env.Host.Toast(s.env.Cat.T("account.syncing", map[string]any{"Account": name}), nil)
+	})
+}
