@@ -3,6 +3,7 @@ package kit_test
 import (
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
@@ -83,6 +84,10 @@ func TestAPaneAndAnOverlayKeepTheSize(t *testing.T) {
 				t.Fatalf("%s: %d rows", name, len(drawn))
 			}
 			for _, r := range drawn {
+				spacing := strings.ContainsFunc(r, func(c rune) bool { return unicode.Is(unicode.Mc, c) }) // libraries disagree about those
+				if plain := ansi.Strip(r); !spacing && !strings.HasSuffix(plain, "│") && !strings.HasSuffix(plain, "╮") && !strings.HasSuffix(plain, "╯") {
+					t.Fatalf("%s: %q lost its right border", name, plain)
+				}
 				if got := ansi.StringWidth(r); got != w {
 					t.Fatalf("%s: %q is %d columns wide, not %d", name, r, got, w)
 				}
