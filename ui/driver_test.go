@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui"
 	"github.com/caliopen/caliopen-tui/ui/lang"
 	"github.com/caliopen/caliopen-tui/ui/theme"
@@ -18,7 +19,10 @@ import (
 
 var _ = flag.Bool("update", false, "write the goldens")
 
-var _ ui.Backend = (*uitest.Fake)(nil)
+var (
+	_ ui.Backend = (*uitest.Fake)(nil)
+	_ ui.Backend = (*conversation.Service)(nil)
+)
 
 // clock gives the invented world's time, which runs with the bubble's.
 func clock() func() time.Time {

@@ -140,8 +140,9 @@ func (a *App) showDetail(p *place, to screen.To) tea.Cmd {
 		a.wanted = screen.To{}
 		return nil
 	}
-	p.detail, p.detailTo = a.make(to), to
-	return tea.Batch(a.arrange(), p.detail.Load())
+	s := a.make(to)
+	p.detail, p.detailTo = s, to
+	return tea.Batch(a.arrange(), s.Load()) // arranging can already find that nothing is to be shown
 }
 
 // followInspector keeps the third pane beside what is in the middle.

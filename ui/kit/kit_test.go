@@ -84,7 +84,7 @@ func TestAPaneAndAnOverlayKeepTheSize(t *testing.T) {
 				t.Fatalf("%s: %d rows", name, len(drawn))
 			}
 			for _, r := range drawn {
-				spacing := strings.ContainsFunc(r, func(c rune) bool { return unicode.Is(unicode.Mc, c) }) // libraries disagree about those
+				spacing := strings.ContainsFunc(strings.Join(pane, ""), func(c rune) bool { return unicode.Is(unicode.Mc, c) }) // libraries disagree about those
 				if plain := ansi.Strip(r); !spacing && !strings.HasSuffix(plain, "│") && !strings.HasSuffix(plain, "╮") && !strings.HasSuffix(plain, "╯") {
 					t.Fatalf("%s: %q lost its right border", name, plain)
 				}
