@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/caliopen/caliopen-tui/accounts"
@@ -54,6 +55,7 @@ type Client struct {
 	current  *session
 	suspects map[copyKey]int      // how often fetching a message cut the connection
 	missing  map[string]time.Time // folders braked, and since when
+	plain    atomic.Bool          // the server does not do well with extended lists
 
 	mu       sync.Mutex
 	security accounts.Security

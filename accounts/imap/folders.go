@@ -43,25 +43,34 @@ func (s *session) statusItems() *imap.StatusOptions {
 // list gives the folders that can hold messages, in the order in which they
 // are brought up to date.
 func (s *session) list(ctx context.Context) ([]mailbox, error) {
-	var options *imap.ListOptions
-	if s.caps.Has(imap.CapListStatus) || s.caps.Has(imap.CapSpecialUse) && s.caps.Has(imap.CapListExtended) {
-		options = &imap.ListOptions{ReturnSpecialUse: s.caps.Has(imap.CapSpecialUse)}
-		if s.caps.Has(imap.CapListStatus) {
-			options.ReturnStatus = s.statusItems()
-		}
-	}
 	if err := s.leave(ctx); err != nil {
 		return nil, err
 	}
 	var found []*imap.ListData
 	err := s.do(ctx, "list", func() (err error) {
-		found, err = s.c.List("", "*", options).Collect()
+		found, err = s.c.List("", "*", s.listOptions()).Collect()
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return arrange(found), nil
+}
+
+// listOptions asks for special use and status along with the list, where the
+// server says it can (RFC 6154, RFC 5819).
+func (s *session) listOptions() *imap.ListOptions {
+	var options *imap.ListOptions
+	if s.plain {
+		return nil
+	}
+	if s.caps.Has(imap.CapListStatus) || s.caps.Has(imap.CapSpecialUse) && s.caps.Has(imap.CapListExtended) {
+		options = &imap.ListOptions{ReturnSpecialUse: s.caps.Has(imap.CapSpecialUse)}
+		if s.caps.Has(imap.CapListStatus) {
+			options.ReturnStatus = s.statusItems()
+		}
+	}
+	return options
 }
 
 // leave closes the open folder, without expunging: the status of a folder that
@@ -169,15 +178,15 @@ func rank(u accounts.Use) int {
 // folders known so far and the inbox are still brought up to date; nothing is
 // taken for gone then.
 func (c *Client) folders(ctx context.Context, known []accounts.Folder) (boxes []mailbox, complete bool, err error) {
-	s, err := c.connect(ctx)
-	if err != nil {
-		return nil, false, err
+	boxes, err = c.list(ctx)
+	if err != nil && !c.plain.Load() && (errors.Is(err, errBroken) || errors.Is(err, accounts.ErrRefused)) {
+		c.plain.Store(true) // some servers offer more than they can do
+		c.drop()
+		boxes, err = c.list(ctx)
 	}
-	boxes, err = s.list(ctx)
 	if err == nil {
 		return boxes, true, nil
 	}
-	c.after(err)
 	if !errors.Is(err, errBroken) {
 		return nil, false, err
 	}
@@ -189,4 +198,13 @@ func (c *Client) folders(ctx context.Context, known []accounts.Folder) (boxes []
 		}
 	}
 	return boxes, false, nil
+}
+
+func (c *Client) list(ctx context.Context) ([]mailbox, error) {
+	s, err := c.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	boxes, err := s.list(ctx)
+	return boxes, c.after(err)
 }

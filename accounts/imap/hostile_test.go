@@ -220,6 +220,31 @@ func TestListNotUnderstood(t *testing.T) {
 	}
 }
 
+// A server may offer extended lists and refuse them, or answer with nonsense.
+func TestExtendedListRefused(t *testing.T) {
+	for _, answer := range []string{"BAD what?", "NO", "* LIST () \"/\" INBOX (X\r\n"} {
+		s := newScript(t)
+		s.uids = numbers(1, 3)
+		s.caps += " LIST-EXTENDED LIST-STATUS SPECIAL-USE"
+		s.answers["LIST"] = func(w io.Writer, args string) string {
+			if !strings.Contains(args, "RETURN") {
+				return s.usual("LIST")(w, args)
+			}
+			if strings.HasPrefix(answer, "*") {
+				io.WriteString(w, answer)
+				return ""
+			}
+			return answer
+		}
+		m := newMemory()
+		m.folders["Gone"] = accounts.Folder{Name: "Gone", Validity: 7}
+		mustSync(t, newClient(t, s.start()), m)
+		if _, there := m.folders["Gone"]; there || len(m.in("INBOX")) != 3 {
+			t.Errorf("%q: %d messages, folders %v", answer, len(m.in("INBOX")), m.folders)
+		}
+	}
+}
+
 // The copy must be known to exist before the original is touched.
 func TestMoveWithoutMove(t *testing.T) {
 	s := newScript(t)

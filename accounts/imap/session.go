@@ -35,6 +35,7 @@ type session struct {
 	folder   string // selected
 	writable bool   // selected with SELECT rather than EXAMINE
 	used     time.Time
+	plain    bool // lists are asked for without extensions
 
 	mu    sync.Mutex
 	news  chan struct{}      // told of what the server says by itself, nil outside Watch
@@ -117,6 +118,7 @@ func (c *Client) hand(conn *tls.Conn, p *preamble, mechanism string) (*session, 
 		security: link.Describe(conn, c.endpoint),
 		quiet:    c.config.quiet(),
 		used:     time.Now(),
+		plain:    c.plain.Load(),
 	}
 	s.security.Auth = mechanism
 	s.conn.arm(s.quiet)

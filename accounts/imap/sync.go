@@ -179,6 +179,9 @@ func (p *pass) begin(ctx context.Context, v *visitState) error {
 }
 
 func (p *pass) load(ctx context.Context, v *visitState) error {
+	if err := p.m.Flush(ctx); err != nil { // what is still being stored counts
+		return mirrored("flush", err)
+	}
 	have, err := p.m.Have(ctx, v.f.Name, v.f.Validity)
 	if err != nil {
 		return mirrored("have", err)
