@@ -17,7 +17,12 @@ import (
 const runMain = "CALIOPEN_TEST_RUN_MAIN"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(runMain) != "" {
+	switch os.Getenv(runMain) {
+	case "":
+	case "panic":
+		panickingMain()
+		return
+	default:
 		main()
 		return
 	}

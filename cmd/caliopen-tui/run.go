@@ -22,10 +22,6 @@ import (
 	"github.com/caliopen/caliopen-tui/ui/theme"
 )
 
-// stopPatience is how long the interface may take to leave the terminal when
-// it is told to stop: the output may be blocked for ever (a dead SSH session).
-const stopPatience = 2 * time.Second
-
 // errDemo says that the user left the interface to try the demo.
 var errDemo = errors.New("the demo is wanted")
 
@@ -109,10 +105,11 @@ func (p *program) show(ctx context.Context, a *app, at screen.To) error {
 	go func() { defer close(served); a.eng.Run(ctx) }()
 	go ui.Forward(ctx, a.svc, loop.Send)
 	go a.followOthers(ctx)
-	stopped := make(chan struct{})
-	go leaveAnyway(ctx, before, stopped)
+	stopped, left := make(chan struct{}), make(chan struct{})
+	go func() { defer close(left); leaveAnyway(ctx, before, stopped) }()
 	_, err = loop.Run()
 	close(stopped)
+	<-left
 	cancel()
 	<-served
 	if s.demo.Load() {
@@ -186,25 +183,6 @@ func downloads(getenv func(string) string) string {
 func isDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
-}
-
-// leaveAnyway ends the process when it was told to stop and does not: the
-// terminal's modes are put back first, which needs no output to be read. The
-// modes to go back to have to be taken before the interface changes them.
-func leaveAnyway(ctx context.Context, before *term.State, stopped <-chan struct{}) {
-	select {
-	case <-stopped:
-		return
-	case <-ctx.Done():
-	}
-	select {
-	case <-stopped:
-	case <-time.After(stopPatience):
-		if before != nil {
-			_ = term.Restore(int(os.Stdin.Fd()), before) // nothing better can be done on the way out
-		}
-		os.Exit(exitFailed)
-	}
 }
 
 // opener opens a page in the browser, by argument and without a shell; nil
