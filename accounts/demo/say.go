@@ -47,11 +47,15 @@ func named(address, name string) string {
 	if name == "" {
 		return address
 	}
-	enc := mime.QEncoding.Encode("utf-8", name)
-	if enc == name {
-		enc = `"` + name + `"`
+	switch enc := mime.QEncoding.Encode("utf-8", name); {
+	case enc == name:
+		name = `"` + name + `"`
+	case strings.ContainsAny(name, "()<>@,;:[]"): // forbidden in a phrase, even encoded (RFC 2047, section 5)
+		name = mime.BEncoding.Encode("utf-8", name)
+	default:
+		name = enc
 	}
-	return enc + " <" + address + ">"
+	return name + " <" + address + ">"
 }
 
 // mail files one mail: in Sent when the user wrote it, else in the inbox.
@@ -125,6 +129,9 @@ func (w *World) thread(le *letter, l *Line, from string) {
 // path says how a mail came in, by the line's options and else the person's.
 func (w *World) path(l *Line, from string, at time.Time) postoffice.Path {
 	sender, _ := w.byMail(from)
+	if _, ok := l.Options["list"]; ok {
+		return overList(l.To[0], at)
+	}
 	option := func(name string) (string, bool) {
 		if v, ok := l.Options[name]; ok {
 			return v, true
@@ -152,6 +159,13 @@ func (w *World) path(l *Line, from string, at time.Time) postoffice.Path {
 	_, own := option("same")
 	p.Login = own && (domain == myMail[strings.Index(myMail, "@")+1:] || domain == myWork[strings.Index(myWork, "@")+1:])
 	return p
+}
+
+// overList is the way of a mail that a list sends on: its server is the one
+// that connects, and its signature says nothing of the author.
+func overList(list string, at time.Time) postoffice.Path {
+	_, domain, _ := strings.Cut(list, "@")
+	return postoffice.Path{Host: "mail." + domain, From: domain, TLS: "TLSv1.3", DKIM: "pass", At: at}
 }
 
 // file delivers a received mail as the provider would have.
