@@ -44,20 +44,21 @@ func start(t testing.TB, w, h int) (*uitest.Driver, *uitest.Fake) {
 
 func begin(t testing.TB, w, h int, s setup) (*uitest.Driver, *uitest.Fake) {
 	t.Helper()
-	d, f, _ := beginModel(t, w, h, s)
+	d, f, _ := beginSpied(t, w, h, s)
 	return d, f
 }
 
-func beginModel(t testing.TB, w, h int, s setup) (*uitest.Driver, *uitest.Fake, tea.Model) {
+func beginSpied(t testing.TB, w, h int, s setup) (*uitest.Driver, *uitest.Fake, *ui.Spy) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	o, f := options(t, s)
 	o.Context = ctx
 	m := ui.New(o)
+	spy := ui.SpyOn(m)
 	d := uitest.NewProfile(t, m, w, h, s.profile)
 	go ui.Forward(ctx, f, d.Post)
 	t.Cleanup(cancel)
-	return d, f, m
+	return d, f, spy
 }
 
 // still gives a model that has loaded its first screen, without a program.

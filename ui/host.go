@@ -147,6 +147,7 @@ func (a *App) Below() ([]key.Context, key.State) {
 func (a *App) state(s screen.Screen) key.State {
 	st := s.State()
 	st.Undo = a.undo != nil
+	st.Hits = st.Hits || len(a.over) == 0 && a.here().hits() >= 0
 	st.Back = st.Back || len(a.over) > 0 || a.at != screen.Conversations || len(a.here().stack) > 1
 	st.Setup = a.o.Setup != nil
 	return st

@@ -100,6 +100,10 @@ func (a *App) do(id key.ID) tea.Cmd {
 		return a.neighbour(key.Down)
 	case key.PrevConversation:
 		return a.neighbour(key.Up)
+	case key.NextHit:
+		return a.otherHit(1)
+	case key.PrevHit:
+		return a.otherHit(-1)
 	case key.Undo:
 		return a.takeBack()
 	case key.Sync:

@@ -26,7 +26,7 @@ func keysToTry() []string {
 func wander(t *testing.T, seed uint64, steps int, check func(d *uitest.Driver, last string)) {
 	synctest.Test(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 7))
-		d, f, _ := beginModel(t, 80, 24, setup{profile: colorprofile.ASCII, change: func(_ *ui.Options, f *uitest.Fake) { f.Fill(60, names) }})
+		d, f, _ := beginSpied(t, 80, 24, setup{profile: colorprofile.ASCII, change: func(_ *ui.Options, f *uitest.Fake) { f.Fill(60, names) }})
 		defer d.Close()
 		keys := keysToTry()
 		for range steps {
@@ -94,7 +94,7 @@ func TestTheTerminalShowsWhatWasDrawn(t *testing.T) {
 
 func differential(t *testing.T, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 11))
-	d, f, m := beginModel(t, 80, 24, setup{profile: colorprofile.TrueColor, change: func(_ *ui.Options, f *uitest.Fake) { f.Fill(60, names) }})
+	d, f, spy := beginSpied(t, 80, 24, setup{profile: colorprofile.TrueColor, change: func(_ *ui.Options, f *uitest.Fake) { f.Fill(60, names) }})
 	defer d.Close()
 	keys := keysToTry()
 	for range 150 {
@@ -111,7 +111,7 @@ func differential(t *testing.T, seed uint64) {
 			return
 		}
 		w, h := d.Size()
-		want := uitest.Rendered(ui.Draw(m).Content, w, h)
+		want := uitest.Rendered(spy.Last(), w, h)
 		if diff := uitest.Diff(want, d.Screen()); diff != "" {
 			t.Fatalf("seed %d, after %q at %dx%d; meant on the left, shown on the right:\n%s", seed, last, w, h, diff)
 		}

@@ -78,7 +78,7 @@ func (a *App) inWords(ix privacy.Index, name string) kit.Line {
 	if st.Letter(ix) == st.Letter(privacy.Index{}) {
 		level, ix = privacy.LevelUnknown, privacy.Index{}
 	}
-	sentence := a.env.Cat.Explain(ix, safe.Line(name).String()).Sentence
+	sentence := screen.Sentence(a.env, ix, name)
 	l := kit.Line{kit.Gap(1), kit.Own(st.Bold, string(level)+": "), kit.Own(st.Plain, safe.Line(sentence).String())}
 	for _, id := range []key.ID{key.Why, key.ContactCard} {
 		if k := a.keyOf(id); k != "" {

@@ -35,5 +35,6 @@ const (
 	Save, Add, Remove, Join, Split ID = "save", "add", "remove", "join", "split"
 	Rename, Pin, MovePeople        ID = "rename", "pin", "move-people"
 	MoveBulk, WriteTo              ID = "move-bulk", "write-to"
+	GoOn                           ID = "go-on"
 	Confirm, Decline, Complete     ID = "confirm", "decline", "complete"
 )

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/caliopen/caliopen-tui/privacy"
 	"github.com/caliopen/caliopen-tui/ui/kit"
@@ -17,10 +18,23 @@ func Head(env *Env, key string) kit.Item {
 // sealed and was never opened says so, whatever its cap is.
 func Sentence(env *Env, ix privacy.Index, name string) string {
 	name = safe.Line(name).String()
+	if share, ok := looked(ix); ok && ix.DecidedBy == "" {
+		return env.Cat.T("index.account", map[string]any{"Percent": share})
+	}
 	if word := ix.SentenceKey(); word != ix.DecidedBy && env.Cat.Has(word) {
 		return safe.Line(env.Cat.Factor(word, name)).String()
 	}
 	return safe.Line(env.Cat.Explain(ix, name).Sentence).String()
+}
+
+// looked gives how much of what counts for an account could be looked at, in
+// percent; ok is false for an index of something else.
+func looked(ix privacy.Index) (percent int, ok bool) {
+	for _, f := range ix.Factors {
+		ok = ok || strings.HasPrefix(f.ID, "s.")
+		percent += f.Max
+	}
+	return percent, ok
 }
 
 // Reasons tells an index apart for a sheet: what it means, what would raise
@@ -91,6 +105,9 @@ func factors(env *Env, ix privacy.Index, name string) []kit.Item {
 		out = append(out, pointed(env, strconv.Itoa(f.Points), strconv.Itoa(f.Max), env.Cat.Factor(f.Key(), safe.Line(name).String())))
 	}
 	total := env.Cat.T("why.sum", map[string]any{"Raw": ix.Raw, "Score": ix.Score})
+	if share, ok := looked(ix); ok {
+		total = env.Cat.T("why.looked", map[string]any{"Percent": share, "Score": ix.Score})
+	}
 	return append(out, kit.Blank(), Wrapped(1, safe.Line(total), env.Styles.Dim.On))
 }
 
