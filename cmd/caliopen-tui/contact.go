@@ -17,7 +17,7 @@ func (p *program) contactCommand() *cobra.Command {
 		}
 		return p.showContact(&c)
 	}))
-	return p.group("contact", p.contactList(), show, p.contactAdd(), p.contactEdit(), p.contactMerge(), p.contactSplit())
+	return p.group("contact", p.contactList(), show, p.contactAdd(), p.contactEdit(), p.contactMerge(), p.contactSplit(), p.contactImport(), p.contactExport())
 }
 
 func (p *program) contactList() *cobra.Command {
