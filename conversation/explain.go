@@ -66,5 +66,20 @@ func (s *Service) accountIndex(a OwnAccount) privacy.Index {
 	if decided == 0 {
 		index.Level = privacy.LevelUnknown
 	}
+	return doubted(index, decided)
+}
+
+// doubted bounds the index of an account of which less than half could be
+// looked at: what nobody looked at is no merit.
+func doubted(index privacy.Index, decided int) privacy.Index {
+	const half, most = 50, 60
+	if decided >= half || decided == 0 {
+		return index
+	}
+	index.Caps = append(index.Caps, privacy.Cap{ID: "k.unseen", Limit: most})
+	if index.Score > most {
+		index.Score, index.DecidedBy = most, "k.unseen"
+		index.Level = privacy.LevelOf(most)
+	}
 	return index
 }

@@ -110,6 +110,10 @@ func (s *Screen) draw(r row, w int, on bool) []string {
 		l := kit.Line{bar, kit.Gap(6), kit.Own(st.Dim, cat.Factor(f.Key(), ""))}
 		rows = append(rows, l.Draw(w, st.Glyph.Ellipsis))
 	}
+	if r.index.Level != privacy.LevelUnknown {
+		l := kit.Line{bar, kit.Gap(6), kit.Own(st.Dim, screen.Sentence(s.env, r.index, r.Address.ID))}
+		rows = append(rows, l.Draw(w, st.Glyph.Ellipsis))
+	}
 	return append(rows, screen.AccountTrouble(s.env, r.Status, bar, w)...)
 }
 

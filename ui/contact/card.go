@@ -161,6 +161,9 @@ func (s *Card) way(p conversation.Prediction, w int) string {
 	if len(p.Addresses) > 0 {
 		l = append(l, kit.Got(st.Dim, safe.Line(p.Addresses[0].ID)))
 	}
+	if p.Channel.Own.ID != "" {
+		l = append(l, kit.Gap(2), kit.Got(st.Dim, safe.Line(cat.T("card.from", map[string]any{"Account": p.Channel.Own.ID}))))
+	}
 	if word := "compose.reach." + string(p.Reach); cat.Has(word) {
 		l = append(l, kit.Gap(2), kit.Own(st.Warn, cat.T(word, nil)))
 	} else if !p.Proven {

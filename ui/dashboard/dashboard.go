@@ -40,9 +40,10 @@ type level struct {
 	count int
 }
 
-// stepUp is one thing to do, for one contact.
+// stepUp is one thing to do, for one contact: an advice, or another channel.
 type stepUp struct {
 	advice privacy.Advice
+	way    *conversation.Channel
 	who    conversation.Contact
 }
 
@@ -130,9 +131,7 @@ func (s *Screen) people(st *state) error {
 		if err != nil || len(full.Channels) == 0 {
 			continue // gone meanwhile, or nothing to advise about
 		}
-		if found := privacy.Advise(full.Channels[0].Facts); len(found) > 0 {
-			st.steps = append(st.steps, stepUp{found[0], full})
-		}
+		st.steps = append(st.steps, steps(full)...)
 	}
 	slices.SortStableFunc(st.steps, func(a, b stepUp) int { return b.advice.Gain - a.advice.Gain })
 	st.steps = st.steps[:min(len(st.steps), shown)]
@@ -143,6 +142,24 @@ func (s *Screen) people(st *state) error {
 	st.most = cs[:half]
 	st.least = slices.Clone(cs[max(len(cs)-shown, half):])
 	slices.Reverse(st.least)
+	return nil
+}
+
+// steps gives what can be done here and now for one contact. Advice that needs
+// sealing counts only where there is a sealed channel: a step nobody can take
+// is none.
+func steps(c conversation.Contact) []stepUp {
+	best := c.Channels[0]
+	for _, a := range privacy.Advise(best.Facts) {
+		if best.Channel.Sealed || a.ID == "adv.owntls" || a.ID == "adv.blockremote" {
+			return []stepUp{{advice: a, who: c}}
+		}
+	}
+	for _, p := range c.Channels[1:] {
+		if gain := best.Index.Score - p.Index.Score; p.LastUsed && gain > 0 && best.Reach != conversation.Dead {
+			return []stepUp{{advice: privacy.Advice{Gain: gain}, way: &best.Channel, who: c}}
+		}
+	}
 	return nil
 }
 

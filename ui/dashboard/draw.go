@@ -67,9 +67,21 @@ func (s *Screen) account(a account, w int, bar kit.Span, on bool) string {
 			break
 		}
 	}
+	if percent := a.looked(); lacks == "" && percent > 0 && percent < 100 {
+		lacks = cat.T("dash.looked", map[string]any{"Percent": percent})
+	}
 	l := kit.Line{bar, kit.Chip(st.Index(a.index)), kit.Gap(1), kit.Own(st.Label, cat.T("short."+string(a.Protocol), nil)).To(6, ""),
-		kit.Got(style, safe.Line(a.Address.ID)).To(max(w*2/5-14, 16), st.Glyph.Ellipsis), kit.Gap(2), kit.Own(st.Dim, lacks)}
+		kit.Got(style, safe.Line(a.Address.ID)).To(min(max(w/2-14, 16), 40), st.Glyph.Ellipsis), kit.Gap(2), kit.Own(st.Dim, lacks)}
 	return l.Draw(w, st.Glyph.Ellipsis)
+}
+
+// looked gives how much of what counts could be looked at, in percent.
+func (a account) looked() int {
+	n := 0
+	for _, f := range a.index.Factors {
+		n += f.Max
+	}
+	return n
 }
 
 // level draws one level with a bar of its share and what it means.
@@ -107,7 +119,12 @@ func (s *Screen) step(st stepUp, w int, bar kit.Span, on bool) string {
 	if on {
 		style = s.env.Styles.Cursor
 	}
-	words := s.env.Cat.Factor(st.advice.ID, name(st.who).String())
+	words := ""
+	if st.way != nil {
+		words = s.env.Cat.T("dash.otherway", map[string]any{"Name": name(st.who).String(), "Channel": screen.ChannelName(s.env.Cat, *st.way)})
+	} else {
+		words = s.env.Cat.Factor(st.advice.ID, name(st.who).String())
+	}
 	l := kit.Line{bar, kit.Own(s.env.Styles.Bold, kit.Left("+"+strconv.Itoa(st.advice.Gain), 4)), kit.Gap(2)}
 	if !strings.Contains(words, name(st.who).String()) {
 		words = name(st.who).String() + ": " + words

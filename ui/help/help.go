@@ -103,7 +103,7 @@ func shown(keys []string) string {
 // columns sets the lines in one column, or two where there is room.
 func (s *Screen) columns(rows []kit.Line) []kit.Item {
 	tail := s.env.Styles.Glyph.Ellipsis
-	if s.w < 70 || len(rows) < 2 {
+	if s.w < 96 || len(rows) < 2 {
 		var out []kit.Item
 		for _, l := range rows {
 			out = append(out, kit.Words(l, tail))

@@ -12,6 +12,9 @@ import (
 	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
+// scattered is what it costs when the letters do not stand together.
+const scattered = 40
+
 // rank tells how well a text fits what was typed, lower is better: its letters
 // have to occur in order, and those that begin a word or follow each other
 // count most. ok is false when one is missing.
@@ -35,7 +38,7 @@ func rank(text, typed string) (cost int, ok bool) {
 		at++
 	}
 	if !strings.Contains(strings.ToLower(text), typed) {
-		cost += 20
+		cost += scattered
 	}
 	return cost + len(runes)/8, true
 }
@@ -68,6 +71,9 @@ func (s *Screen) actions(typed string) []entry {
 		cost, ok := rank(e.text, typed)
 		if !ok {
 			continue
+		}
+		if typed == "" {
+			cost = 0 // the table's order
 		}
 		if e.rank = cost; e.off {
 			e.rank += 1000

@@ -4,6 +4,7 @@ package palette
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,7 @@ type Screen struct {
 	field   *kit.Field
 	list    *kit.List[string, entry]
 	found   []entry // people and conversations for what was typed
+	moved   bool    // the cursor was put somewhere since the last letter
 
 	read, quiet screen.Slot
 	w, h        int
@@ -74,15 +76,28 @@ func (s *Screen) fill() {
 	if s.command {
 		all = s.commands(text)
 	} else {
-		all = append(s.actions(text), s.found...)
+		all = s.merged(text)
 	}
-	s.list.Reset()
+	if !s.moved {
+		s.list.Reset()
+	}
 	s.list.Set(0, len(all), all)
+}
+
+// merged puts people and conversations behind the actions that hold what was
+// typed, and before those that only have its letters.
+func (s *Screen) merged(text string) []entry {
+	all := s.actions(text)
+	at := 0
+	for at < len(all) && (all[at].rank < scattered || text == "") {
+		at++
+	}
+	return slices.Concat(all[:at], s.found, all[at:])
 }
 
 // later looks for people and conversations once the typing rests.
 func (s *Screen) later() tea.Cmd {
-	s.found = nil
+	s.found, s.moved = nil, false
 	s.read.Drop()
 	s.fill()
 	text := strings.TrimSpace(s.field.Value())
@@ -96,9 +111,7 @@ func (s *Screen) later() tea.Cmd {
 				return s.env.Host.Fail(err)
 			}
 			s.found = es
-			at := s.list.Index()
 			s.fill()
-			s.list.Move(at) // what was chosen stays chosen: these come behind it
 			return nil
 		})
 	})
@@ -194,6 +207,7 @@ func (s *Screen) Paste(text string) tea.Cmd {
 func (s *Screen) Do(id key.ID) (tea.Cmd, bool) {
 	switch id {
 	case key.Down, key.Up:
+		s.moved = true
 		screen.Move(s.list, id)
 		return nil, true
 	case key.Complete:

@@ -25,7 +25,7 @@ func (s *Screen) Do(id key.ID) (tea.Cmd, bool) {
 		s.back()
 	case key.Copy:
 		return s.copyURL(), true
-	case key.Open:
+	case key.GoOn:
 		if s.busy != "" {
 			return nil, true
 		}
@@ -56,7 +56,7 @@ func (s *Screen) choose(id key.ID) (tea.Cmd, bool) {
 		s.choice = (s.choice + 1) % 3
 	case key.PrevField, key.Up:
 		s.choice = (s.choice + 2) % 3
-	case key.Open:
+	case key.GoOn:
 		if s.busy != "" {
 			return nil, true
 		}

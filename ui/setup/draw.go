@@ -1,8 +1,11 @@
 package setup
 
 import (
+	"errors"
+
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/kit"
 	"github.com/caliopen/caliopen-tui/ui/screen"
 )
@@ -102,10 +105,7 @@ func (s *Screen) told() []string {
 	case s.note != "":
 		rows = s.say(s.note, st.Warn.On)
 	case s.err != nil:
-		rows = s.say(cat.Error(s.err), st.Error.On)
-		if s.step == mailing && s.found == (Found{}) {
-			rows = append(rows, s.say(cat.T("setup.byhand", nil), st.Plain.On)...)
-		}
+		rows = s.failed()
 	case s.step == mailing && s.found.Source != "":
 		rows = s.say(cat.T("setup.source."+s.found.Source, nil)+" "+cat.T("setup.security."+s.found.Security, nil), st.Good.On)
 	}
@@ -113,6 +113,24 @@ func (s *Screen) told() []string {
 		rows = append(rows, s.say(cat.T("setup.goon", nil), st.Dim.On)...)
 	}
 	return rows
+}
+
+// mostDetail is how many rows of an error are shown: what to do comes first.
+const mostDetail = 4
+
+// failed says what went wrong and what to do.
+func (s *Screen) failed() []string {
+	st, cat := s.env.Styles, s.env.Cat
+	said := s.say(cat.Error(s.err), st.Error.On)
+	said = said[:min(len(said), mostDetail)]
+	if s.step != mailing || s.found != (Found{}) {
+		return said
+	}
+	rows := s.say(cat.T("setup.byhand", map[string]any{"Address": text(s.probed).String()}), st.Warn.On)
+	if errors.Is(s.err, conversation.ErrNotFound) {
+		return rows
+	}
+	return append(rows, said...)
 }
 
 // Cursor gives the place of the cursor in the field with the keys.
