@@ -118,3 +118,40 @@ func TestLinksShowWhereTheyLeadBeforeTheyOpen(t *testing.T) {
 		d.Expect("> Je passe")
 	})
 }
+
+func TestTheCursorStandsBehindWhatWasTyped(t *testing.T) {
+	journey(t, 80, 24, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+		d.Press("r", "李", "a", "🌸")
+		if x, y := d.Cursor(); x != 6 || y != 6 {
+			t.Errorf("in the text the cursor is at %d, %d", x, y)
+		}
+		d.Press("shift+tab")
+		d.Press("é", "字")
+		if x, y := d.Cursor(); x != 21 || y != 4 {
+			t.Errorf("in the subject the cursor is at %d, %d:\n%s", x, y, uitest.Frame(d.Screen()))
+		}
+	})
+}
+
+func TestSeveralAddressesArePastedAtOnce(t *testing.T) {
+	journey(t, 80, 24, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+		d.Press("m")
+		d.Send(tea.PasteMsg{Content: "ada@example.org, \"Dupuis\" <marc@dupuis.example>;\r\nzed@example.org"})
+		d.Press("enter")
+		d.Wait(time.Second)
+		d.Expect("ada@example.org,", "zed@example.org")
+		d.Refuse("nobody of that name")
+	})
+}
+
+func TestWhatIsOnlyLookedAtFromBesideStaysUnread(t *testing.T) {
+	journey(t, 120, 35, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+		d.Wait(time.Second)
+		d.Expect("Vendredi c'est bon", "5 unread")
+		d.Press("enter", "h")
+		d.Expect("4 unread")
+		f.Arrive("nadia", "Vendredi", "Une chose encore.")
+		d.Wait(time.Second)
+		d.Expect("Une chose encore.", "5 unread")
+	})
+}

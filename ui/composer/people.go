@@ -90,10 +90,22 @@ func (s *Screen) accept(p *people, next func() tea.Cmd) tea.Cmd {
 	if text == "" {
 		return run(next)
 	}
+	if first, rest, ok := several(text); ok {
+		return s.resolve(p, first, func() tea.Cmd {
+			p.in.Set(rest)
+			return s.accept(p, next)
+		})
+	}
 	if _, err := conversation.ParseAddress(text); err != nil && p.chosen < len(p.offered) {
 		return tea.Batch(s.add(p, p.offered[p.chosen]), run(next))
 	}
 	p.offered = nil
+	return s.resolve(p, text, next)
+}
+
+// resolve settles whoever the text names, and leaves the field as it is when
+// that is nobody or not one person.
+func (s *Screen) resolve(p *people, text string, next func() tea.Cmd) tea.Cmd {
 	return screen.Ask(&p.slot, func() (conversation.Recipient, error) {
 		return s.b.Resolve(s.env.Ctx, text)
 	}, func(r conversation.Recipient, err error) tea.Cmd {
@@ -102,6 +114,21 @@ func (s *Screen) accept(p *people, next func() tea.Cmd) tea.Cmd {
 		}
 		return tea.Batch(s.add(p, r), run(next))
 	})
+}
+
+// several takes the first of several addresses that were pasted together. A
+// comma in a name divides nothing: every part must look like an address.
+func several(text string) (first, rest string, ok bool) {
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' })
+	for _, p := range parts {
+		if !strings.Contains(p, "@") {
+			return "", "", false
+		}
+	}
+	if len(parts) < 2 {
+		return "", "", false
+	}
+	return strings.TrimSpace(parts[0]), strings.Join(parts[1:], ","), true
 }
 
 func unresolved(err error) string {

@@ -85,6 +85,13 @@ func (s *Screen) Enter() tea.Cmd {
 	return s.markRead()
 }
 
+// Leave ends the reading: what comes while the conversation is only looked at
+// from beside stays unread.
+func (s *Screen) Leave() tea.Cmd {
+	s.entered = false
+	return nil
+}
+
 // Changed reads again when this conversation is concerned.
 func (s *Screen) Changed(ev conversation.Event) tea.Cmd {
 	if !ev.All && !slices.Contains(ev.Conversations, s.id) {

@@ -206,6 +206,9 @@ func (f *Fake) Complete(ctx context.Context, text string, limit int) ([]conversa
 
 // Resolve turns typed text into one recipient.
 func (f *Fake) Resolve(ctx context.Context, text string) (conversation.Recipient, error) {
+	if _, addr, ok := strings.Cut(text, "<"); ok {
+		text = strings.TrimSuffix(addr, ">")
+	}
 	cs, err := f.Contacts(ctx, text, 0)
 	if err != nil {
 		return conversation.Recipient{}, err

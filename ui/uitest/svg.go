@@ -47,7 +47,9 @@ func (d *Driver) svgRow(b *strings.Builder, y int) {
 			x++
 			continue
 		}
-		wide := c.Width > 1 // a wide cell stands alone: fonts disagree about it
+		// A wide cell stands alone, since fonts disagree about its width, and so
+		// does an upright of a frame, which must meet the one below it.
+		wide := c.Width > 1 || strings.Contains("│╭╮╰╯", c.Content)
 		if now.text != "" && !wide && c.Style.Equal(&now.style) && now.x+now.w == x {
 			now.text, now.w = now.text+c.Content, now.w+c.Width
 		} else {
