@@ -88,9 +88,13 @@ func TestStoryTimes(t *testing.T) {
 }
 
 func TestWorldServes(t *testing.T) {
+	begin := time.Now()
 	w, err := Start(time.Now, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
+	}
+	if took := time.Since(begin); took > 1500*time.Millisecond {
+		t.Errorf("the world takes %v to begin", took)
 	}
 	if len(w.Accounts) != 3 {
 		t.Errorf("%d accounts, want 3", len(w.Accounts))
