@@ -30,17 +30,17 @@ func TestTheReasonsAreThoseOfTheBadgeUnderTheCursor(t *testing.T) {
 		d.Press("j", "j", "i")
 		want := privacy.Message(facts)
 		d.Expect("[D", "Treno", "also someone able to tamper with the network", "+", "seal: ask Giulia Ferrari",
-			"encrypted on the way, servers not checked", "this decides")
+			"encrypted on the way, servers not checked", "network can read it")
 		d.Press("G")
 		d.Expect("Marked as signed; the signature was not checked.", "Nobody whose word counts", "2 remote images; nothing was loaded",
 			"1 of them only tells", "1 of 2 stages can be believed", "mx.home.example got it from out.ferrari.example: TLS 1.3",
-			"out.ferrari.example got it from laptop: no encryption mentioned (only a claim)")
+			"out.ferrari.example got it from laptop: no encryption mentioned (only", "a claim)")
 		d.Refuse("the signature is right")
 		if want.Level != privacy.LevelD {
 			t.Fatalf("the test wants a D, got %s", want.Level)
 		}
 		d.Press("esc")
-		d.Refuse("this decides")
+		d.Refuse("seal: ask")
 	})
 }
 
@@ -142,7 +142,7 @@ func TestSearchingAsOneTypes(t *testing.T) {
 		d.Press("down", "enter")
 		d.Press("n")
 		d.Refuse("There is no search")
-		d.Press("q", "esc", "q")
+		d.Press("q", "esc")
 		d.Expect("Conversations")
 	})
 }

@@ -161,7 +161,7 @@ func (s *Card) way(p conversation.Prediction, w int) string {
 	if len(p.Addresses) > 0 {
 		l = append(l, kit.Got(st.Dim, safe.Line(p.Addresses[0].ID)))
 	}
-	if p.Channel.Own.ID != "" {
+	if s.twice(p.Channel.Protocol) {
 		l = append(l, kit.Gap(2), kit.Got(st.Dim, safe.Line(cat.T("card.from", map[string]any{"Account": p.Channel.Own.ID}))))
 	}
 	if word := "compose.reach." + string(p.Reach); cat.Has(word) {
@@ -170,6 +170,18 @@ func (s *Card) way(p conversation.Prediction, w int) string {
 		l = append(l, kit.Gap(2), kit.Own(st.Dim, cat.T("compose.unproven", nil)))
 	}
 	return l.Draw(w, st.Glyph.Ellipsis)
+}
+
+// twice tells whether several own accounts lead there by one protocol, so that
+// each has to be named.
+func (s *Card) twice(p conversation.Protocol) bool {
+	n := 0
+	for _, c := range s.c.Channels {
+		if c.Channel.Protocol == p {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // Title names the contact.

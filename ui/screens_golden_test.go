@@ -1,0 +1,85 @@
+package ui_test
+
+import (
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/ui"
+	"github.com/caliopen/caliopen-tui/ui/uitest"
+)
+
+// moreViews are the screens besides those of conversations.
+func moreViews() []view {
+	press := func(keys ...string) func(*uitest.Driver) {
+		return func(d *uitest.Driver) {
+			d.Press(keys...)
+			d.Wait(time.Second)
+		}
+	}
+	look := func(text string, keys ...string) func(*uitest.Driver) {
+		return func(d *uitest.Driver) {
+			d.Press(keys...)
+			d.Keys(text)
+			d.Wait(time.Second)
+		}
+	}
+	first := firstRun(&uitest.FakeSetup{})
+	return []view{
+		{name: "contacts", walk: press("2", "j")},
+		{name: "card-fr", lang: "fr", walk: press("c")},
+		{name: "why", walk: press("enter", "i")},
+		{name: "why-it", lang: "it", walk: press("enter", "i")},
+		{name: "search", walk: look("la", "/")},
+		{name: "search-fr", lang: "fr", walk: press("/")},
+		{name: "activity", change: sending, walk: press("4")},
+		{name: "activity-it", lang: "it", change: sending, walk: press("4")},
+		{name: "accounts", walk: press("5")},
+		{name: "accounts-fr", lang: "fr", walk: press("5")},
+		{name: "privacy", walk: press("3")},
+		{name: "privacy-fr", lang: "fr", walk: press("3")},
+		{name: "setup", change: first, walk: press("enter")},
+		{name: "setup-it", lang: "it", change: first, walk: press("down")},
+		{name: "help", walk: press("?")},
+		{name: "palette-fr", lang: "fr", walk: look("na", "ctrl+p")},
+		{name: "command", walk: look("go", ":")},
+	}
+}
+
+// sending puts messages of each sort into the outbox.
+func sending(_ *ui.Options, f *uitest.Fake) {
+	d := conversation.Draft{Conversation: "c-marc", To: []conversation.Recipient{{Contact: "marc", Name: "Marc Dupuis"}}, Subject: "Facture de novembre", Text: "Bien reçue, merci."}
+	at := uitest.Noon()
+	f.SetEntries(
+		conversation.Entry{ID: "1", State: conversation.StateHeld, Draft: d, Created: at, NextTry: at.Add(time.Hour), Score: 45},
+		conversation.Entry{ID: "2", State: conversation.StateQueued, Draft: d, Created: at, NextTry: at.Add(10 * time.Minute), Score: 45},
+		conversation.Entry{ID: "3", State: conversation.StateFailed, Draft: d, Created: at, Error: "550 5.1.1 no such user here", Score: 45},
+		conversation.Entry{ID: "4", State: conversation.StateUnknown, Draft: d, Created: at, Score: 30})
+}
+
+func TestOtherScreensLookAsTheyDid(t *testing.T) {
+	for _, v := range moreViews() {
+		for _, size := range [][2]int{{80, 24}, {160, 45}} {
+			for _, p := range []struct {
+				name    string
+				profile colorprofile.Profile
+				ascii   bool
+			}{{"true", colorprofile.TrueColor, false}, {"ascii", colorprofile.ASCII, true}} {
+				name := v.name + "-" + strconv.Itoa(size[0]) + "x" + strconv.Itoa(size[1]) + "-" + p.name
+				t.Run(name, func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						d, _ := begin(t, size[0], size[1], setup{lang: v.lang, profile: p.profile, ascii: p.ascii, change: v.change})
+						defer d.Close()
+						v.walk(d)
+						d.Golden(name)
+						shoot(t, d, name, p.ascii)
+					})
+				})
+			}
+		}
+	}
+}
