@@ -59,7 +59,7 @@ func (j *judge) now() trace.Trust {
 }
 
 // see reads the observations that a parser left.
-func (j *judge) see(origin []byte) observation {
+func see(origin []byte) observation {
 	if len(origin) == 0 {
 		return observation{}
 	}
@@ -70,13 +70,30 @@ func (j *judge) see(origin []byte) observation {
 	return o
 }
 
-// score fills evidence, facts and index of a message.
+// score fills direction, evidence, facts and index of a message.
 func (j *judge) score(m *conversation.Message, o observation) {
-	m.Evidence.OwnHop = j.w.ownHop()
+	Case{Own: j.w.acc.Own.Addresses, Trust: *j.trust.Load(), OwnHop: j.w.ownHop()}.decide(m, o)
+}
+
+// Case is what has to be known to judge a message of an account besides the
+// message itself.
+type Case struct {
+	Own    []conversation.Address // the account's own addresses
+	Trust  trace.Trust            // what its provider's servers may be believed
+	OwnHop bool                   // its server was reached over verified TLS
+}
+
+// Decide fills direction, evidence, facts and index of a message that a format
+// has read. It is what the engine does with every message it fetches, for
+// those who read messages again.
+func (c Case) Decide(p *conversation.Parsed) { c.decide(&p.Message, see(p.Origin)) }
+
+func (c Case) decide(m *conversation.Message, o observation) {
+	m.Evidence.OwnHop = c.OwnHop
 	if m.Protocol == conversation.Mail {
 		m.Evidence.FromDomain = m.Sender().Address.Domain()
-		apply(&m.Evidence, o, *j.trust.Load())
-		m.Direction = j.direction(m, o)
+		apply(&m.Evidence, o, c.Trust)
+		m.Direction = c.direction(m, o)
 	}
 	m.Facts = privacy.FactsOf(m.Evidence)
 	m.Index = privacy.Message(m.Facts)
@@ -84,8 +101,8 @@ func (j *judge) score(m *conversation.Message, o observation) {
 
 // direction tells who wrote a mail. An own address in From is the user's word
 // only when the mail did not come in from the network: anybody can write it.
-func (j *judge) direction(m *conversation.Message, o observation) conversation.Direction {
-	if !slices.Contains(j.w.acc.Own.Addresses, m.Sender().Address) {
+func (c Case) direction(m *conversation.Message, o observation) conversation.Direction {
+	if !slices.Contains(c.Own, m.Sender().Address) {
 		return conversation.In
 	}
 	arrived := slices.ContainsFunc(o.Hops, func(h trace.Hop) bool { return h.Network })
@@ -135,7 +152,7 @@ func (j *judge) settle(ctx context.Context) error {
 			return false
 		}
 		before := *ev
-		apply(ev, j.see(origin), t)
+		apply(ev, see(origin), t)
 		return !reflect.DeepEqual(before, *ev)
 	})
 	if err != nil {

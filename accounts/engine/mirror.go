@@ -110,7 +110,7 @@ func (m *mirror) read(c accounts.Copy) observed {
 		Account: own.Account, Home: m.w.home(), Own: m.w.address(), Received: c.Received,
 	})
 	p.Message.Account, p.Message.Received = own.Account, c.Received
-	o := m.judge.see(p.Origin)
+	o := see(p.Origin)
 	m.judge.score(&p.Message, o)
 	return observed{
 		arrival: Arrival{Copy: c, Packed: m.w.o.Store.Pack(c.Raw), SHA256: sha256.Sum256(c.Raw), Parsed: p},

@@ -137,7 +137,7 @@ func TestFirstPassLearns(t *testing.T) {
 // An own address in From counts only when the mail did not come from outside.
 func TestDirection(t *testing.T) {
 	me := conversation.MailAddress("me@example.org")
-	j := &judge{w: testEngine(t, newMemory(), &script{}).pick("home")[0]}
+	j := Case{Own: []conversation.Address{me}}
 	outside := trace.Observations{Hops: []trace.Hop{{Hop: privacy.Hop{Network: true}}}}
 	for _, c := range []struct {
 		name string

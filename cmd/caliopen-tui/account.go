@@ -121,12 +121,10 @@ func (p *program) removeCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if !keep {
-			if err := p.with(working, func(ctx context.Context, app *app, _ []string) error {
-				return app.forget(ctx, conversation.AccountID(a.Name))
-			})(ctx, nil); err != nil {
-				return err
-			}
+		if err := p.with(working, func(ctx context.Context, app *app, _ []string) error {
+			return app.forget(ctx, conversation.AccountID(a.Name), keep)
+		})(ctx, nil); err != nil {
+			return err
 		}
 		if err := accounts.RemoveAccount(p.places().Config, a.Name); err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/caliopen/caliopen-tui/accounts/engine"
 	"github.com/caliopen/caliopen-tui/accounts/mime"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
@@ -140,6 +141,6 @@ func (p *program) readMail(name string) ([]byte, error) {
 // what servers wrote down is believed only when --trusted-host says so.
 func readAlone(data []byte, trust trace.Trust) conversation.Message {
 	parsed := mime.New().Parse(data, conversation.ParseContext{})
-	reader{trust: trust}.judge(&parsed)
+	engine.Case{Trust: trust, OwnHop: true}.Decide(&parsed)
 	return parsed.Message
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/accounts/engine"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy/trace"
 	"github.com/caliopen/caliopen-tui/ui/safe"
@@ -28,7 +29,7 @@ func (a *app) rebuild(ctx context.Context, progress func(done, total int)) error
 		r := known[id]
 		r.context.Account, r.context.Received = id, received
 		parsed := parsers[p].Parse(raw, r.context)
-		r.judge(&parsed)
+		r.judge.Decide(&parsed)
 		return parsed
 	}, progress)
 }
@@ -37,7 +38,7 @@ func (a *app) rebuild(ctx context.Context, progress func(done, total int)) error
 // servers may be believed.
 type reader struct {
 	context conversation.ParseContext
-	trust   trace.Trust
+	judge   engine.Case
 }
 
 func (a *app) reader(ctx context.Context, acc accounts.Account) (reader, error) {
@@ -52,37 +53,16 @@ func (a *app) reader(ctx context.Context, acc accounts.Account) (reader, error) 
 	if len(data) > 0 {
 		_ = json.Unmarshal(data, &learned) // what cannot be read is learned anew by the next sync
 	}
-	r.trust = learned.Trust().Merge(trace.Trust{Hosts: acc.TrustedHosts, IDs: acc.TrustedIDs})
+	// Every transport demands a verified connection to the own server.
+	r.judge = engine.Case{Own: acc.Own(), OwnHop: true}
+	r.judge.Trust = learned.Trust().Merge(trace.Trust{Hosts: acc.TrustedHosts, IDs: acc.TrustedIDs})
 	for i, own := range acc.Own() {
-		r.trust = r.trust.Merge(trace.Trust{Domains: []string{own.Domain()}})
+		r.judge.Trust = r.judge.Trust.Merge(trace.Trust{Domains: []string{own.Domain()}})
 		if i == 0 {
 			r.context.Own, r.context.Home = own, own.Domain()
 		}
 	}
 	return r, nil
-}
-
-// judge fills evidence, facts and index. Every transport demands a verified
-// connection to the own server.
-func (r reader) judge(parsed *conversation.Parsed) {
-	m := &parsed.Message
-	m.Evidence.OwnHop = true
-	if m.Protocol == conversation.Mail {
-		weigh(m, parsed.Origin, r.trust)
-	}
-	m.Facts, m.Index = score(m.Evidence)
-}
-
-// weigh puts the verdict on a mail's way into its evidence.
-func weigh(m *conversation.Message, origin []byte, trust trace.Trust) {
-	ev := &m.Evidence
-	ev.FromDomain = m.Sender().Address.Domain()
-	seen, err := trace.Decode(origin)
-	if err != nil {
-		return
-	}
-	ev.Transport, ev.Authentication, ev.Forged, ev.SameProvider = trace.Judge(seen, trust, ev.FromDomain)
-	ev.ManyFrom = seen.ManyFrom()
 }
 
 // rebuild does the same for the command, with progress on a terminal.

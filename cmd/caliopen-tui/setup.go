@@ -98,10 +98,8 @@ func (s *setup) Remove(ctx context.Context, name string, keepMessages bool) erro
 	if err := s.a.eng.Remove(ctx, id); err != nil {
 		return err
 	}
-	if !keepMessages {
-		if err := s.a.forget(ctx, id); err != nil {
-			return err
-		}
+	if err := s.a.forget(ctx, id, keepMessages); err != nil {
+		return err
 	}
 	if err := accounts.RemoveAccount(s.a.places.Config, a.Name); err != nil {
 		return err

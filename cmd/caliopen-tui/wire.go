@@ -180,19 +180,10 @@ func (a *app) own() []conversation.OwnAccount {
 	return list
 }
 
-// forget deletes what is kept of an account's messages.
-func (a *app) forget(ctx context.Context, id conversation.AccountID) error {
-	folders, err := a.db.Folders(ctx, id)
-	if err != nil {
-		return err
-	}
-	for _, f := range folders {
-		if _, err := a.db.DropFolder(ctx, id, f.Name); err != nil {
-			return err
-		}
-	}
-	_, err = a.db.Sweep(ctx, id)
-	return err
+// forget drops an account from the store, and its messages unless keep says
+// otherwise.
+func (a *app) forget(ctx context.Context, id conversation.AccountID, keep bool) error {
+	return a.db.DropAccount(ctx, id, keep)
 }
 
 func formats() map[conversation.Protocol]conversation.Format {
