@@ -31,7 +31,7 @@ func (f *Field) Secret() *Field {
 	return f
 }
 
-// Focus and Blur say whether the field has the keys.
+// Focus gives the keys to the field.
 func (f *Field) Focus() { f.focused = true }
 
 // Blur takes the keys away from the field.

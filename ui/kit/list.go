@@ -113,8 +113,10 @@ func (l *List[K, R]) Page(share float64) {
 	l.Move(n)
 }
 
-// Top and Bottom go to the first and to the last row.
-func (l *List[K, R]) Top()    { l.Move(-l.total) }
+// Top goes to the first row.
+func (l *List[K, R]) Top() { l.Move(-l.total) }
+
+// Bottom goes to the last row.
 func (l *List[K, R]) Bottom() { l.Move(l.total) }
 
 // Select puts the cursor on a row when it is loaded.
@@ -144,12 +146,17 @@ func (l *List[K, R]) Current() (R, bool) {
 	return none, false
 }
 
-// Rows gives the rows that are loaded, Total how many there are, Loaded whether
-// anything came yet, Index the place of the cursor.
-func (l *List[K, R]) Rows() []R    { return l.rows }
-func (l *List[K, R]) Total() int   { return l.total }
+// Rows gives the rows that are loaded.
+func (l *List[K, R]) Rows() []R { return l.rows }
+
+// Total gives how many rows there are, loaded or not.
+func (l *List[K, R]) Total() int { return l.total }
+
+// Loaded tells whether anything came yet.
 func (l *List[K, R]) Loaded() bool { return l.loaded }
-func (l *List[K, R]) Index() int   { return l.index }
+
+// Index gives the place of the cursor.
+func (l *List[K, R]) Index() int { return l.index }
 
 // Need tells which rows ought to be loaded now, and whether those that are
 // loaded do not suffice: some of what is shown, or of a page around it, is
