@@ -141,8 +141,9 @@ type Limits struct {
 	Files   int   // attachments, 0 for none allowed, -1 for no limit
 }
 
-// Handover is told right before the body of a message leaves, so that a crash
-// from then on is known to be unclear. An error stops the sending.
+// Handover is told right before the point from which the server may have the
+// message, so that a crash from then on is known to be unclear. An error stops
+// the sending.
 type Handover func() error
 
 // Receipt is what the server said of a message it took.

@@ -2,6 +2,7 @@ package imap
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -64,7 +65,8 @@ func (c *Client) sentFolder(ctx context.Context, s *session) (string, error) {
 }
 
 // Find looks for a mail by its Message-ID where a copy would be: with the sent
-// mail, and in the inbox when it went to oneself.
+// mail, and in the inbox when it went to oneself. The error is ErrUnclear when
+// it is in neither and the server cannot tell more.
 func (c *Client) Find(ctx context.Context, e conversation.Entry) (bool, accounts.Receipt, error) {
 	c.work.Lock()
 	defer c.work.Unlock()
@@ -88,7 +90,17 @@ func (c *Client) Find(ctx context.Context, e conversation.Entry) (bool, accounts
 			return true, accounts.Receipt{Saved: b.use == accounts.UseSent}, nil
 		}
 	}
-	return false, accounts.Receipt{}, nil
+	return false, accounts.Receipt{}, absent(s)
+}
+
+// absent says what it means that there is no copy. Only a provider that keeps
+// one by itself proves with that that nothing was sent; elsewhere the copy is
+// made after sending, and sending again might send twice.
+func absent(s *session) error {
+	if s.caps.Has(gmail) {
+		return nil
+	}
+	return fmt.Errorf("imap: no copy among the sent mail: %w", accounts.ErrUnclear)
 }
 
 // holds tells whether a folder has a message of that Message-ID.

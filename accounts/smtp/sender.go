@@ -172,19 +172,20 @@ func transaction(c *smtp.Client, env envelope) (refused []conversation.Address, 
 }
 
 // body sends the message itself. The server takes it only once it has read the
-// final dot, so a cut before that was written is certain to have sent nothing.
+// final dot, so a cut before that was written is certain to have sent nothing;
+// the handover is noted right before it.
 func (s *Sender) body(ctx context.Context, c *smtp.Client, wire []byte, handover accounts.Handover) error {
 	w, err := c.Data()
 	if err != nil {
 		return s.failed(ctx, "data", err)
 	}
+	if _, err := w.Write(wire); err != nil {
+		return s.failed(ctx, "message", err)
+	}
 	if handover != nil {
 		if err := handover(); err != nil {
 			return fmt.Errorf("smtp: not handed over: %w", err)
 		}
-	}
-	if _, err := w.Write(wire); err != nil {
-		return s.failed(ctx, "message", err)
 	}
 	err = w.Close()
 	var said *smtp.SMTPError
