@@ -155,3 +155,11 @@ func TestWhatIsOnlyLookedAtFromBesideStaysUnread(t *testing.T) {
 		d.Expect("Une chose encore.", "5 unread")
 	})
 }
+
+func TestWhatWasOddAboutAMessageIsTold(t *testing.T) {
+	journey(t, 80, 24, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+		d.Press("j", "j", "j", "j", "j", "enter")
+		d.Expect("garden club", "! ")
+		d.Refuse("no.such.code", "mime.")
+	})
+}

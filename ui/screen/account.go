@@ -16,7 +16,10 @@ func AccountLine(env *Env, a conversation.Status, bar kit.Span, style theme.Styl
 	l = append(l, kit.Own(st.Label, cat.T("short."+string(a.Protocol), nil)).To(6, tail), kit.Got(style, safe.Line(a.Address.ID)).To(max((w-l.Width())*2/5, 10), tail), kit.Gap(1))
 	last := ""
 	if !a.Last.IsZero() {
-		last = cat.T("account.last", map[string]any{"Time": cat.Date(a.Last, env.Now())})
+		last = cat.Date(a.Last, env.Now())
+		if w >= 100 {
+			last = cat.T("account.last", map[string]any{"Time": last})
+		}
 	}
 	n := min(kit.Width(last), max(w/4, 8))
 	room := max(w-l.Width()-n-2, 0)

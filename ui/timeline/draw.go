@@ -80,6 +80,7 @@ func (s *Screen) draw(m *conversation.Message) []string {
 	body := s.text(m)
 	body = append(body, s.links(m)...)
 	body = append(body, s.files(m)...)
+	body = append(body, s.odd(m)...)
 	body = append(body, s.waiting(m)...)
 	tail := s.env.Styles.Glyph.Ellipsis
 	for _, l := range body {
@@ -228,6 +229,19 @@ func (s *Screen) files(m *conversation.Message) []kit.Line {
 	}
 	if m.Invite {
 		out = append(out, kit.Line{kit.Own(st.Dim, st.Glyph.Bullet+" "+s.env.Cat.T("timeline.invite", nil))})
+	}
+	return out
+}
+
+// odd says what was strange when the message was read; a code that has no
+// words is for the log only.
+func (s *Screen) odd(m *conversation.Message) []kit.Line {
+	st := s.env.Styles
+	var out []kit.Line
+	for _, code := range m.Warnings {
+		if s.env.Cat.Has(code) {
+			out = append(out, kit.Line{kit.Own(st.Warn, "! "+s.env.Cat.T(code, nil))})
+		}
 	}
 	return out
 }

@@ -89,6 +89,9 @@ func (p person) message(c conversation.Contact, i int, s said) conversation.Mess
 		m.Protocol, m.Account, m.Index, m.Facts.Proto = conversation.Mastodon, "social", score(50), "mastodon"
 		m.Evidence.Visibility = "direct"
 	}
+	if p.id == "olsen" {
+		m.Warnings = []string{"mime.bad_charset", "no.such.code"}
+	}
 	if s.dir == ">" {
 		m.Direction = conversation.Out
 		me.Role, other.Role = conversation.From, conversation.To
