@@ -53,6 +53,6 @@ func wanderFrom(t *testing.T, way []string, seed uint64) {
 			}
 			clean(t, k, spy.Last())
 		}
-		dbgFree(t, d); free(t, d)
+		free(t, d)
 	})
 }

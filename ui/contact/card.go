@@ -140,7 +140,10 @@ func (s *Card) address(a conversation.ContactAddress, w int, on bool) []string {
 	if on {
 		bar, style = kit.Own(st.Focused, st.Glyph.Cursor), st.Cursor
 	}
-	remark := cat.N("contacts.messages", a.Messages, nil)
+	remark := ""
+	if a.Messages > 0 {
+		remark = cat.N("contacts.messages", a.Messages, nil)
+	}
 	mark := st.Dim
 	switch {
 	case a.Bounced:

@@ -134,6 +134,7 @@ func (s *Screen) people(st *state) error {
 		st.steps = append(st.steps, steps(full)...)
 	}
 	slices.SortStableFunc(st.steps, func(a, b stepUp) int { return b.advice.Gain - a.advice.Gain })
+	st.steps = once(st.steps)
 	st.steps = st.steps[:min(len(st.steps), shown)]
 	slices.SortStableFunc(cs, func(a, b conversation.Contact) int {
 		return cmp.Or(b.Index.Score-a.Index.Score, cmp.Compare(a.Name, b.Name))
@@ -151,7 +152,7 @@ func (s *Screen) people(st *state) error {
 func steps(c conversation.Contact) []stepUp {
 	best := c.Channels[0]
 	for _, a := range privacy.Advise(best.Facts) {
-		if best.Channel.Sealed || a.ID == "adv.owntls" || a.ID == "adv.blockremote" {
+		if best.Channel.Sealed || general(a.ID) {
 			return []stepUp{{advice: a, who: c}}
 		}
 	}
@@ -161,6 +162,19 @@ func steps(c conversation.Contact) []stepUp {
 		}
 	}
 	return nil
+}
+
+// general tells whether an advice is about the own side, whoever is written to.
+func general(id string) bool { return id == "adv.owntls" || id == "adv.blockremote" }
+
+// once keeps an advice about the own side a single time.
+func once(steps []stepUp) []stepUp {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(steps, func(s stepUp) bool {
+		again := general(s.advice.ID) && seen[s.advice.ID]
+		seen[s.advice.ID] = true
+		return again
+	})
 }
 
 // Changed reads again.

@@ -126,8 +126,8 @@ func (s *Screen) step(st stepUp, w int, bar kit.Span, on bool) string {
 		words = s.env.Cat.Factor(st.advice.ID, name(st.who).String())
 	}
 	l := kit.Line{bar, kit.Own(s.env.Styles.Bold, kit.Left("+"+strconv.Itoa(st.advice.Gain), 4)), kit.Gap(2)}
-	if !strings.Contains(words, name(st.who).String()) {
-		words = name(st.who).String() + ": " + words
+	if !general(st.advice.ID) && !strings.Contains(words, name(st.who).String()) {
+		words = s.env.Cat.T("dash.step", map[string]any{"Name": name(st.who).String(), "Text": words})
 	}
 	l = append(l, kit.Got(style, safe.Line(words)))
 	return l.Draw(w, s.env.Styles.Glyph.Ellipsis)

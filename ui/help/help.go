@@ -66,7 +66,7 @@ func (s *Screen) section(c key.Context, want string, seen map[key.ID]bool) []kit
 		}
 		seen[a.ID] = true
 		title := s.env.Cat.T(a.Title(), nil)
-		keys := shown(a.Keys)
+		keys := s.shown(a.Keys)
 		if want != "" && !strings.Contains(strings.ToLower(title), want) && !strings.Contains(strings.ToLower(keys), want) {
 			continue
 		}
@@ -77,7 +77,7 @@ func (s *Screen) section(c key.Context, want string, seen map[key.ID]bool) []kit
 				title += " (" + s.env.Cat.T(reason, nil) + ")"
 			}
 		}
-		out = append(out, kit.Line{kit.Gap(2), kit.Own(st.Key, keys).To(11, st.Glyph.Ellipsis), kit.Gap(1), kit.Own(style, title)})
+		out = append(out, kit.Line{kit.Gap(2), kit.Own(st.Key, keys).To(14, st.Glyph.Ellipsis), kit.Gap(1), kit.Own(style, title)})
 	}
 	return out
 }
@@ -92,9 +92,13 @@ func has(a key.Action, c key.Context) bool {
 }
 
 // shown writes at most three keys of an action.
-func shown(keys []string) string {
+func (s *Screen) shown(keys []string) string {
 	var out []string
 	for _, k := range keys[:min(len(keys), 3)] {
+		if s.env.Styles.Options.ASCII && (k == "down" || k == "up" || k == "left" || k == "right") {
+			out = append(out, k) // there is no arrow to draw
+			continue
+		}
 		out = append(out, key.Show(k))
 	}
 	return strings.Join(out, " ")

@@ -169,5 +169,5 @@ func (s *Screen) hop(h privacy.Hop) string {
 	case !h.Network:
 		how = cat.T("why.hop.local", nil)
 	}
-	return cat.T("why.hop", map[string]any{"By": name(h.By), "From": name(h.From)}) + ": " + how
+	return cat.T("why.hop", map[string]any{"By": name(h.By), "From": name(h.From), "How": how})
 }
