@@ -44,6 +44,18 @@ func TestTheReasonsAreThoseOfTheBadgeUnderTheCursor(t *testing.T) {
 	})
 }
 
+func TestAnAnswerSentDoesNotStandForTheBadgeOfWhatCame(t *testing.T) {
+	journey(t, 80, 24, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+		f.Change("zoe-00", func(m *conversation.Message) { m.Subject = "this one came" })
+		f.Change("zoe-01", func(m *conversation.Message) { m.Subject = "this one was sent" })
+		f.Tell(conversation.Event{All: true})
+		d.Wait(time.Second)
+		d.Press("j", "j", "j", "i")
+		d.Expect("this one came")
+		d.Refuse("this one was sent")
+	})
+}
+
 func TestAClaimThatNobodyOpenedIsNotCalledSealed(t *testing.T) {
 	journey(t, 80, 45, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
 		facts := privacy.Facts{Proto: "mail", E2E: "full", Path: "auth", OwnHop: true, Subject: "clear"}
