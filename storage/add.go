@@ -128,6 +128,9 @@ func (t *tx) updateCopy(account, loc, msg, raw, oldRaw int64, a *accounts.Arriva
 			return err
 		}
 		msg = next
+		if err := t.elect(msg); err != nil {
+			return err
+		}
 	}
 	return t.refresh(msg)
 }
@@ -154,6 +157,9 @@ func (t *tx) newCopy(account int64, f folderRow, raw int64, a *accounts.Arrival)
 		return err
 	}
 	if err := t.exec("DELETE FROM orphan WHERE message = ?", msg); err != nil {
+		return err
+	}
+	if err := t.testify(msg, account, raw, f.use, &a.Parsed); err != nil {
 		return err
 	}
 	return t.refresh(msg)

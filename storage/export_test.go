@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"testing"
 )
 
 // LimitPages makes the file as good as full.
@@ -75,4 +76,13 @@ func (d *DB) ForgetIndex(ctx context.Context) error {
 		}
 		return t.exec("INSERT OR REPLACE INTO setting (key, value) VALUES (?, 'another')", settingIndex)
 	})
+}
+
+// Rows counts the rows of a table.
+func (d *DB) Rows(t testing.TB, table string) (n int) {
+	t.Helper()
+	if err := d.readers.QueryRowContext(t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

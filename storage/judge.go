@@ -3,8 +3,6 @@ package storage
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"fmt"
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -35,29 +33,35 @@ const judgeStep = 500
 
 // Rejudge has the stored observations of each message of an account judged
 // again, newest first, and scores those whose evidence changed.
-func (d *DB) Rejudge(ctx context.Context, a conversation.AccountID, judge func(origin []byte, ev *privacy.Evidence) bool) (accounts.Change, error) {
+func (d *DB) Rejudge(ctx context.Context, a conversation.AccountID, judge judgement) (accounts.Change, error) {
 	seen := map[conversation.ConversationID]bool{}
 	var all accounts.Change
-	for last := noEnd; ; {
-		var c accounts.Change
-		err := d.write(ctx, "judge again", func(t *tx) (err error) {
-			if last, err = t.judgeStep(a, last, judge); err != nil {
+	for _, step := range []func(*tx, conversation.AccountID, int64, judgement) (int64, error){(*tx).judgeStep, (*tx).judgeWitnesses} {
+		for last := noEnd; last > 0; {
+			var c accounts.Change
+			err := d.write(ctx, "judge again", func(t *tx) (err error) {
+				if last, err = step(t, a, last, judge); err != nil {
+					return err
+				}
+				c, err = t.change()
 				return err
+			})
+			if err != nil {
+				return all, err
 			}
-			c, err = t.change()
-			return err
-		})
-		for _, id := range c.Conversations {
-			if !seen[id] {
-				seen[id] = true
-				all.Conversations = append(all.Conversations, id)
+			for _, id := range c.Conversations {
+				if !seen[id] {
+					seen[id] = true
+					all.Conversations = append(all.Conversations, id)
+				}
 			}
-		}
-		if err != nil || last == 0 {
-			return all, err
 		}
 	}
+	return all, nil
 }
+
+// judgement changes evidence and tells whether it did.
+type judgement = func(origin []byte, ev *privacy.Evidence) bool
 
 type judged struct {
 	id, circle int64
@@ -68,7 +72,7 @@ type judged struct {
 func scanJudged(r *sql.Rows, j *judged) error { return r.Scan(&j.id, &j.circle, &j.origin, &j.data) }
 
 // judgeStep judges some messages below an id and gives the lowest, 0 at the end.
-func (t *tx) judgeStep(a conversation.AccountID, below int64, judge func([]byte, *privacy.Evidence) bool) (int64, error) {
+func (t *tx) judgeStep(a conversation.AccountID, below int64, judge judgement) (int64, error) {
 	account, err := t.account(a)
 	if err != nil {
 		return 0, err
@@ -86,29 +90,71 @@ func (t *tx) judgeStep(a conversation.AccountID, below int64, judge func([]byte,
 	return rows[len(rows)-1].id, nil
 }
 
-func (t *tx) judgeOne(j judged, judge func([]byte, *privacy.Evidence) bool) error {
-	var d detail
-	if err := json.Unmarshal(j.data, &d); err != nil {
-		return fmt.Errorf("%w: %w", ErrCorrupt, err)
-	}
-	if d.Evidence == nil {
-		d.Evidence = &evidence{}
-	}
-	if !judge(j.origin, d.Evidence) {
-		return nil
-	}
-	f, x := t.db.opt.Score(*d.Evidence)
-	x.Facts = nil
-	d.Facts, d.Index = facts(f), &x
-	data, err := d.encode()
-	if err != nil {
+func (t *tx) judgeOne(j judged, judge judgement) error {
+	x, data, err := t.judgeAgain(j.origin, j.data, judge)
+	if err != nil || data == nil {
 		return err
 	}
 	t.delta(j.circle)
 	if err := t.exec("UPDATE doc SET detail = ? WHERE id = ?", data, j.id); err != nil {
 		return err
 	}
-	return t.exec("UPDATE message SET score = ?, level = ? WHERE id = ?", x.Score, string(x.Level), j.id)
+	if err := t.exec("UPDATE message SET score = ?, level = ? WHERE id = ?", x.Score, string(x.Level), j.id); err != nil {
+		return err
+	}
+	return t.elect(j.id)
+}
+
+// judgeAgain gives a detail with its evidence judged and scored again, nothing
+// when nothing changed.
+func (t *tx) judgeAgain(origin, data []byte, judge judgement) (x privacy.Index, out []byte, err error) {
+	var d detail
+	if err := decodeDetail(data, &d); err != nil {
+		return x, nil, err
+	}
+	if d.Evidence == nil {
+		d.Evidence = &evidence{}
+	}
+	if !judge(origin, d.Evidence) {
+		return x, nil, nil
+	}
+	f, x := t.db.opt.Score(*d.Evidence)
+	x.Facts = nil
+	d.Facts, d.Index = facts(f), &x
+	out, err = d.encode()
+	return x, out, err
+}
+
+// judgeWitnesses judges the other copies of messages like judgeStep does the
+// messages themselves. Those of one message are judged together.
+func (t *tx) judgeWitnesses(a conversation.AccountID, below int64, judge judgement) (int64, error) {
+	account, err := t.account(a)
+	if err != nil {
+		return 0, err
+	}
+	all, err := collect(t, scanTestimony, selectTestimony+`WHERE account = ?1 AND message < ?2 AND message >= coalesce(
+		(SELECT message FROM witness WHERE account = ?1 AND message < ?2 ORDER BY message DESC LIMIT 1 OFFSET ?3), 0) ORDER BY message DESC`,
+		account, below, judgeStep-1)
+	if err != nil || len(all) == 0 {
+		return 0, err
+	}
+	for _, w := range all {
+		x, data, err := t.judgeAgain(w.origin, w.data, judge)
+		if err != nil {
+			return 0, err
+		}
+		if data == nil {
+			continue
+		}
+		w.score, w.data = x.Score, data
+		if err := t.keepTestimony(w); err != nil {
+			return 0, err
+		}
+		if err := t.elect(w.message); err != nil {
+			return 0, err
+		}
+	}
+	return all[len(all)-1].message, nil
 }
 
 // score is the scoring of this version of the program.

@@ -135,8 +135,14 @@ func (t *tx) rewrite(account, id, raw int64, p *conversation.Parsed) (int64, err
 	}
 	var twin int64
 	known, err := t.get("SELECT id FROM message WHERE key = ?", []any{string(conversation.NewMessageID(p.Fingerprint))}, &twin)
-	if err != nil || known {
-		return twin, errOr(err, func() error { return t.relocate(id, twin) })
+	if err != nil {
+		return 0, err
+	}
+	if known {
+		if err := t.relocate(id, twin); err != nil {
+			return 0, err
+		}
+		return twin, t.hear(twin, account, raw, "", p)
 	}
 	next := id
 	if firstID(p.Message.Date) != id>>4<<4 {
@@ -150,19 +156,16 @@ func (t *tx) rewrite(account, id, raw int64, p *conversation.Parsed) (int64, err
 	return next, t.relocate(id, next)
 }
 
-func errOr(err error, f func() error) error {
-	if err != nil {
-		return err
-	}
-	return f()
-}
-
-// relocate makes the copies of one message copies of another.
+// relocate makes the copies of one message copies of another. Whatever they
+// show of its privacy goes with them.
 func (t *tx) relocate(from, to int64) error {
 	if from == to {
 		return nil
 	}
-	return t.exec("UPDATE location SET message = ? WHERE message = ?", to, from)
+	if err := t.exec("UPDATE location SET message = ? WHERE message = ?", to, from); err != nil {
+		return err
+	}
+	return t.moveWitnesses(from, to)
 }
 
 // erase removes a message and what was derived from it; its copies stay and

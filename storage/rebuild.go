@@ -46,6 +46,9 @@ func (d *DB) Rebuild(ctx context.Context, parse Parser, progress func(done, tota
 			progress(min(done, total), total)
 		}
 	}
+	if err := d.rebuildWitnesses(ctx, parse); err != nil {
+		return err
+	}
 	return d.endRebuild(ctx, epoch)
 }
 
@@ -129,6 +132,45 @@ func (t *tx) rebuildOne(m *oldMessage) error {
 		return err
 	}
 	return t.refresh(id)
+}
+
+// rebuildWitnesses reads the other copies of messages again, of which there are
+// few, and only then compares them with those that stand for their messages.
+func (d *DB) rebuildWitnesses(ctx context.Context, parse Parser) error {
+	type found struct {
+		testimony
+		name     conversation.AccountID
+		protocol conversation.Protocol
+		packed   []byte
+	}
+	scan := func(r *sql.Rows, f *found) error {
+		return r.Scan(&f.message, &f.account, &f.raw, &f.received, &f.name, &f.protocol, &f.packed)
+	}
+	for last := int64(0); ; {
+		some, err := query(ctx, d.readers, scan, `SELECT w.message, w.account, w.raw, w.received, a.name, m.protocol, r.packed FROM witness w
+			JOIN message m ON m.id = w.message JOIN account a ON a.id = w.account JOIN raw r ON r.id = w.raw
+			WHERE w.message = (SELECT min(message) FROM witness WHERE message > ?) ORDER BY w.account, w.raw`, last)
+		if err != nil || len(some) == 0 {
+			return wrap("rebuild", err)
+		}
+		last = some[0].message
+		err = d.write(ctx, "rebuild", func(t *tx) error {
+			for _, f := range some {
+				raw, err := d.Unpack(f.packed)
+				if err != nil {
+					return err
+				}
+				p := parse(f.name, f.protocol, raw, fromUnix(f.received))
+				if err := t.hear(f.message, f.account, f.raw, "", &p); err != nil {
+					return err
+				}
+			}
+			return t.elect(last)
+		})
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // endRebuild removes what no message needs any more and counts everything.

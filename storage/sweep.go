@@ -157,10 +157,13 @@ func (t *tx) deleteMessage(id int64) error {
 	if err := t.erase(id); err != nil {
 		return err
 	}
-	return t.dropRaw(raw)
+	if err := t.dropRaw(raw); err != nil {
+		return err
+	}
+	return t.dropWitnesses(id)
 }
 
 func (t *tx) dropRaw(raw int64) error {
 	return t.exec(`DELETE FROM raw WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM message WHERE raw = ?1)
-		AND NOT EXISTS (SELECT 1 FROM location WHERE raw = ?1)`, raw)
+		AND NOT EXISTS (SELECT 1 FROM location WHERE raw = ?1) AND NOT EXISTS (SELECT 1 FROM witness WHERE raw = ?1)`, raw)
 }
