@@ -75,8 +75,8 @@ func timeOurs(b *testing.B, s *servertest.Server, n int) time.Duration {
 	began := time.Now()
 	out := p.must("", "sync", "--json")
 	took := time.Since(began)
-	if got := p.must("", "search", "--count", "in:INBOX"); got != fmt.Sprintln(n) {
-		b.Fatalf("%s messages after the sync (%s), want %d", got, out, n)
+	if got := p.object("search", "--count", "in:INBOX")["count"]; got != float64(n) {
+		b.Fatalf("%v messages after the sync (%s), want %d", got, out, n)
 	}
 	return took
 }
