@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,9 +42,11 @@ func answers(p Person) []string {
 	return append(own, common...)
 }
 
-// next gives a person's next answer, "" for somebody who never answers.
-func (w *World) next(p Person) string {
-	list := answers(p)
+// next gives a person's next answer to what was written over a channel ("mail"
+// or "masto"), "" for somebody who never answers. Answers that change over to a
+// channel are for whoever wrote by another one.
+func (w *World) next(p Person, channel string) string {
+	list := slices.DeleteFunc(answers(p), func(text string) bool { return strings.HasPrefix(text, channel+":") })
 	if len(list) == 0 {
 		return ""
 	}
@@ -74,7 +77,7 @@ func (w *World) answerMail(m postoffice.Mail) {
 		if !ok {
 			continue
 		}
-		text := w.next(p)
+		text := w.next(p, "mail")
 		if text == "" {
 			continue
 		}
@@ -111,7 +114,7 @@ func (w *World) reply(p Person, le *letter, from, to, text string) {
 		w.fedi.Post(p.Mastodon, strings.TrimSpace(rest), myMasto)
 		return
 	}
-	text = strings.TrimSpace(strings.TrimPrefix(text, "mail:"))
+	text = strings.TrimSpace(text)
 	le.at = w.now()
 	le.id = fmt.Sprintf("<answer.%d@%s>", le.at.UnixNano(), from[strings.LastIndex(from, "@")+1:])
 	le.line = &Line{Text: text, At: 1, Options: p.Options}
@@ -136,7 +139,7 @@ func (w *World) answerPost(p fediverse.Post) {
 		if !ok {
 			continue
 		}
-		text := w.next(who)
+		text := w.next(who, "masto")
 		if text == "" {
 			continue
 		}
@@ -152,7 +155,7 @@ func (w *World) replyPost(who Person, id, text string) {
 		w.reply(who, le, who.Mail[0], myMail, rest)
 		return
 	}
-	w.fedi.Reply(who.Mastodon, id, strings.TrimSpace(strings.TrimPrefix(text, "masto:")))
+	w.fedi.Reply(who.Mastodon, id, text)
 }
 
 func (w *World) byMastodon(acct string) (Person, bool) {

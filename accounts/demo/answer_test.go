@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -43,6 +44,38 @@ func TestMadeUpFiles(t *testing.T) {
 		kind, data := madeUp(name, "words")
 		if kind != want.kind || !strings.HasPrefix(string(data), want.begin) {
 			t.Errorf("%s is %s and begins %.10q", name, kind, data)
+		}
+	}
+}
+
+// A text that changes over to a channel is no answer to what came by it.
+func TestAnswersChangeTheChannelOnce(t *testing.T) {
+	w := &World{turns: map[string]int{}}
+	p := Person{Key: "ines", Lang: "fr", Mastodon: "ines@presse.example"}
+	if got := w.next(p, "mail"); !strings.HasPrefix(got, "masto:") {
+		t.Errorf("answers a mail with %q, want a change to Mastodon", got)
+	}
+	for range 10 {
+		if got := w.next(p, "masto"); got == "" || strings.HasPrefix(got, "masto:") {
+			t.Errorf("answers a post with %q", got)
+		}
+	}
+	if got := w.next(Person{Key: "nobody", Lang: "-"}, "mail"); got != "" {
+		t.Errorf("a machine answers %q", got)
+	}
+}
+
+func TestTablesOfAPageAreWhereItSays(t *testing.T) {
+	data := string(page("a plan (1).pdf"))
+	end := data[strings.LastIndex(data, "startxref\n")+len("startxref\n"):]
+	at, err := strconv.Atoi(strings.TrimSuffix(end, "\n%%EOF\n"))
+	if err != nil || !strings.HasPrefix(data[at:], "xref\n0 6\n") {
+		t.Fatalf("the table is not at %q", end)
+	}
+	for i, row := range strings.SplitAfter(data[at+len("xref\n0 6\n"):], "\n")[1:6] {
+		off, err := strconv.Atoi(row[:10])
+		if want := strconv.Itoa(i+1) + " 0 obj"; err != nil || len(row) != 20 || !strings.HasPrefix(data[off:], want) {
+			t.Errorf("row %q does not lead to %q", row, want)
 		}
 	}
 }

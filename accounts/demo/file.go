@@ -44,21 +44,46 @@ func pictures(l *Line) []fediverse.Media {
 	return out
 }
 
-// picture draws stripes in colours that depend on the name.
-func picture(name string) []byte {
+// grain gives endless noise that depends on the seed only, so that the same
+// story makes the same files.
+func grain(seed string) func() uint32 {
 	h := fnv.New32a()
-	fmt.Fprint(h, name)
-	seed := h.Sum32()
-	img := image.NewRGBA(image.Rect(0, 0, 160, 100))
-	for y := range 100 {
-		for x := range 160 {
-			band := uint32((x + y) / 20 * 40)
-			img.SetRGBA(x, y, color.RGBA{R: uint8(seed + band), G: uint8(seed>>8 + band), B: uint8(seed >> 16), A: 255})
+	fmt.Fprint(h, seed)
+	x := h.Sum32() | 1
+	return func() uint32 {
+		x ^= x << 13
+		x ^= x >> 17
+		x ^= x << 5
+		return x
+	}
+}
+
+// picture draws stripes in colours that depend on the name, with the grain of
+// a photograph: without it, the file would be smaller than anybody believes.
+func picture(name string) []byte {
+	next := grain(name)
+	seed := next()
+	width, height := 120+int(seed%80), 90+int(seed%50)
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			band, n := uint32((x+y)/20*40), next()
+			img.SetRGBA(x, y, color.RGBA{R: uint8(seed + band + n&7), G: uint8(seed>>8 + band + n>>8&7), B: uint8(seed>>16 + n>>16&7), A: 255})
 		}
 	}
 	var b bytes.Buffer
 	_ = png.Encode(&b, img) // a bytes.Buffer never fails, and the picture is a valid one
 	return b.Bytes()
+}
+
+// scan is what fills a document: comment lines that no reader shows.
+func scan(name string) string {
+	next := grain(name)
+	var b strings.Builder
+	for range 200 + next()%900 {
+		fmt.Fprintf(&b, "%% %08x%08x%08x%08x%08x%08x\n", next(), next(), next(), next(), next(), next())
+	}
+	return b.String()
 }
 
 // page writes a PDF of one page that bears the file's name (ISO 32000-1).
@@ -78,7 +103,7 @@ func page(name string) []byte {
 		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
 	}
 	var b bytes.Buffer
-	b.WriteString("%PDF-1.4\n")
+	b.WriteString("%PDF-1.4\n" + scan(name))
 	var at []int
 	for i, o := range objects {
 		at = append(at, b.Len())
