@@ -10,13 +10,14 @@ import (
 	"mime"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/caliopen/caliopen-tui/accounts/demo/fediverse"
 )
 
 // madeUp gives the type and the bytes of a file that somebody attached. It can
 // really be opened: a name alone would end in an error message.
-func madeUp(name, about string) (kind string, data []byte) {
+func madeUp(name, about string, at time.Time) (kind string, data []byte) {
 	switch path.Ext(name) {
 	case ".png":
 		return "image/png", picture(name)
@@ -25,7 +26,7 @@ func madeUp(name, about string) (kind string, data []byte) {
 	case ".csv":
 		return "text/csv; charset=utf-8", []byte("article;quantité;prix\r\n" + strings.ReplaceAll(name, ";", ",") + ";1;12,50\r\n")
 	case ".ics":
-		return "text/calendar; charset=utf-8", []byte(about)
+		return "text/calendar; charset=utf-8; method=REQUEST", invitation(name, at)
 	}
 	if kind = mime.TypeByExtension(path.Ext(name)); kind == "" {
 		kind = "application/octet-stream"
@@ -34,10 +35,10 @@ func madeUp(name, about string) (kind string, data []byte) {
 }
 
 // pictures gives the files of a post.
-func pictures(l *Line) []fediverse.Media {
+func pictures(l *Line, at time.Time) []fediverse.Media {
 	var out []fediverse.Media
 	for _, name := range strings.FieldsFunc(l.Options["attach"], func(r rune) bool { return r == ',' }) {
-		kind, data := madeUp(name, l.Text)
+		kind, data := madeUp(name, l.Text, at)
 		about := strings.ReplaceAll(strings.TrimSuffix(name, path.Ext(name)), "-", " ")
 		out = append(out, fediverse.Media{Type: kind, Description: about, Data: data})
 	}
@@ -56,6 +57,15 @@ func grain(seed string) func() uint32 {
 		x ^= x << 5
 		return x
 	}
+}
+
+// invitation asks for an hour in the afternoon three days later (RFC 5545).
+func invitation(name string, at time.Time) []byte {
+	begin := at.UTC().Truncate(24 * time.Hour).Add(3*24*time.Hour + 17*time.Hour)
+	const stamp = "20060102T150405Z"
+	return fmt.Appendf(nil, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//demo//EN\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\n"+
+		"UID:%s.%d@saint-aubin.example\r\nDTSTAMP:%s\r\nDTSTART:%s\r\nDTEND:%s\r\nSUMMARY:%s\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+		name, at.Unix(), at.UTC().Format(stamp), begin.Format(stamp), begin.Add(time.Hour).Format(stamp), strings.TrimSuffix(name, ".ics"))
 }
 
 // picture draws stripes in colours that depend on the name, with the grain of

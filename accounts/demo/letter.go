@@ -79,7 +79,7 @@ func (l *letter) body(b *bytes.Buffer) {
 		l.text(b)
 		for _, name := range strings.Split(files, ",") {
 			fmt.Fprintf(b, "\r\n--%s\r\n", bound)
-			attach(b, name, l.line.Text)
+			attach(b, name, l.line.Text, l.at)
 		}
 		fmt.Fprintf(b, "\r\n--%s--\r\n", bound)
 	default:
@@ -131,8 +131,8 @@ func wrap64(raw []byte) string {
 }
 
 // attach writes one made-up file.
-func attach(b *bytes.Buffer, name, about string) {
-	kind, data := madeUp(name, about)
+func attach(b *bytes.Buffer, name, about string, at time.Time) {
+	kind, data := madeUp(name, about, at)
 	fmt.Fprintf(b, "Content-Type: %s\r\nContent-Disposition: %s\r\nContent-Transfer-Encoding: base64\r\n\r\n",
 		kind, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	b.WriteString(wrap64(data))

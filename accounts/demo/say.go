@@ -203,7 +203,7 @@ func (w *World) post(l *Line, at time.Time) error {
 	parent := w.ids[l.Answers]
 	w.mu.Unlock()
 	p := w.fedi.Say(fediverse.Post{
-		From: from, Text: strings.Join(to, " ") + " " + l.Text, Spoiler: l.Subject, InReplyTo: parent, Media: pictures(l), At: at,
+		From: from, Text: strings.Join(to, " ") + " " + l.Text, Spoiler: l.Subject, InReplyTo: parent, Media: pictures(l, at), At: at,
 	})
 	w.mu.Lock()
 	w.ids[l.Name] = p.ID

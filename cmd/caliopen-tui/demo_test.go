@@ -195,6 +195,7 @@ func TestDemoBadgesAreTrue(t *testing.T) {
 	d.evidence(func(m *conversation.Message) bool { return m.Evidence.Remote.Trackers > 0 }, "trackers")
 	d.evidence(func(m *conversation.Message) bool { return m.Evidence.Active }, "a form")
 	d.evidence(func(m *conversation.Message) bool { return m.Evidence.Security.Sealed == "full" }, "sealing")
+	d.evidence(func(m *conversation.Message) bool { return m.Invite }, "an invitation")
 	d.evidence(func(m *conversation.Message) bool {
 		return m.Protocol == conversation.Mastodon && len(m.Participants) > 2
 	}, "a thread of several")
