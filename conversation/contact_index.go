@@ -22,6 +22,9 @@ func (s *Service) indexOf(ctx context.Context, c *Contact) (privacy.Index, []Pre
 			ways = append(ways, p)
 		}
 	}
+	if c.ID == Me || len(ways) == 0 && len(past) == 0 {
+		return privacy.Index{Level: privacy.LevelUnknown}, ways, nil // nothing to judge, which is not the same as bad
+	}
 	return privacy.Contact(contactInput(s, ways, past)), ways, nil
 }
 

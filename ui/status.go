@@ -152,7 +152,7 @@ func (a *App) syncLine() kit.Line {
 
 // ownBadge is the user's own index.
 func (a *App) ownBadge() kit.Line {
-	if a.me.Level == "" {
+	if a.me.Level == "" || a.me.Level == privacy.LevelUnknown {
 		return nil
 	}
 	st := a.env.Styles

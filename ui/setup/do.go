@@ -63,7 +63,8 @@ func (s *Screen) choose(id key.ID) (tea.Cmd, bool) {
 		return s.chosen(), true
 	case key.Back:
 		if s.busy == "" {
-			return nil, false
+			host := s.env.Host
+			return tea.Batch(host.Close(), host.Toast(s.env.Cat.T("setup.later", nil), nil)), true
 		}
 		s.stop()
 	default:
