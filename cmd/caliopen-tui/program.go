@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -85,12 +86,14 @@ func named(args []any) map[string]any {
 
 // object writes one object of the contract as a line of JSON.
 func (p *program) object(v any) error {
-	e := json.NewEncoder(p.out)
+	var line bytes.Buffer
+	e := json.NewEncoder(&line)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("output: %w", err)
 	}
-	return nil
+	_, err := p.out.Write(escaped(line.Bytes()))
+	return outputError(err)
 }
 
 // line writes one line of a result for people; whatever stands in it has lost
