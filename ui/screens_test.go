@@ -33,7 +33,7 @@ func TestTheReasonsAreThoseOfTheBadgeUnderTheCursor(t *testing.T) {
 			"encrypted on the way, servers not checked", "network can read it")
 		d.Press("G")
 		d.Expect("Marked as signed; the signature was not checked.", "Nobody whose word counts", "2 remote images; nothing was loaded",
-			"1 of them only tells", "1 of 2 stages can be believed", "mx.home.example got it from out.ferrari.example: TLS 1.3",
+			"1 of them only tells", "stages that can be believed: 1", "mx.home.example got it from out.ferrari.example: TLS 1.3",
 			"out.ferrari.example got it from laptop: no encryption mentioned (only", "a claim)")
 		d.Refuse("the signature is right")
 		if want.Level != privacy.LevelD {
@@ -104,6 +104,15 @@ func TestAContactIsRenamedPinnedAndPutBack(t *testing.T) {
 		d.Expect("nadia@benali.example")
 		d.Press("w")
 		d.Expect("To Nadia Benali")
+		d.Keys("Vendredi")
+		d.Press("tab")
+		d.Keys("À demain.")
+		d.Press("esc")
+		d.Wait(time.Second)
+		d.Press("y")
+		if len(f.Sent) != 1 || f.Sent[0].Subject != "Vendredi" || f.Sent[0].Text != "À demain." || len(f.Sent[0].To) != 1 {
+			t.Errorf("sent %+v", f.Sent)
+		}
 	})
 }
 

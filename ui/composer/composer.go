@@ -87,6 +87,9 @@ func New(env *screen.Env, b Backend, to screen.To) *Screen {
 	if to.Text == "" && to.Draft == nil || to.Text == "forward" {
 		s.setFocus(fieldTo)
 	}
+	if to.Text == "" && to.Draft == nil && to.Who != "" {
+		s.setFocus(fieldSubject) // who it is for is said already
+	}
 	return s
 }
 

@@ -109,11 +109,11 @@ func (s *Card) index() privacy.Index {
 
 func (s *Card) head(w int) []string {
 	st := s.env.Styles
-	l := kit.Line{kit.Gap(1), kit.Got(st.Bold, Name(s.c)), kit.Gap(2), kit.Chip(st.Index(s.c.Index)), kit.Gap(1)}
+	// The badge comes first: behind a name it could be taken for a part of it,
+	// and the other way round.
+	l := kit.Line{kit.Gap(1), kit.Chip(st.Index(s.c.Index)), kit.Gap(1), kit.Got(st.Bold, Name(s.c)), kit.Gap(2)}
 	if room := w - l.Width() - 1; room >= 8 && s.c.Index.Level != privacy.LevelUnknown && s.c.Index.Level != "" {
 		l = append(l, screen.Bar(s.env, float64(s.c.Index.Score)/100, min(room, 30)))
-	} else if l.Width() > w {
-		l[1] = l[1].To(max(w-11, 4), st.Glyph.Ellipsis)
 	}
 	rows := []string{l.Draw(w, st.Glyph.Ellipsis)}
 	if word := s.kind(); word != "" {

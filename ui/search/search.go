@@ -4,6 +4,7 @@ package search
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -190,7 +191,7 @@ func Other(m *conversation.Message) safe.Text {
 func (s *Screen) snippet(h conversation.Hit, w int) kit.Line {
 	st := s.env.Styles
 	var l kit.Line
-	seen := false
+	seen := !slices.ContainsFunc(h.Snippet, func(f conversation.Fragment) bool { return f.Match })
 	for _, f := range h.Snippet {
 		text, style := safe.Line(f.Text).String(), st.Dim
 		if f.Match {
