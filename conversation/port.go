@@ -17,6 +17,9 @@ var (
 	ErrFull      = errors.New("the disk is full")
 	ErrReadOnly  = errors.New("the data folder cannot be written")
 	ErrLocked    = errors.New("the database is locked by another program")
+	ErrNewer     = errors.New("the database was written by a newer version")
+	ErrCorrupt   = errors.New("the database is damaged")
+	ErrElsewhere = errors.New("another process serves this account")
 	ErrRemote    = errors.New("kept on the server only") // the attachment's URL says where
 )
 

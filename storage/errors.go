@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -14,9 +15,9 @@ import (
 // Errors that only the store can give.
 var (
 	// ErrNewer says that a later version of the program wrote the database.
-	ErrNewer = errors.New("the database was written by a newer version")
+	ErrNewer = conversation.ErrNewer
 	// ErrCorrupt says that the file is damaged or not a database.
-	ErrCorrupt = errors.New("the database is damaged")
+	ErrCorrupt = conversation.ErrCorrupt
 )
 
 // wrap adds what was being done, and the sentinel error that callers branch on
@@ -40,7 +41,20 @@ func sentinel(err error) error {
 	}
 	var e sqlite3.Error
 	if errors.As(err, &e) {
-		return sentinelOfCode(e.Code)
+		if s := sentinelOfCode(e.Code); s != nil {
+			return s
+		}
+		return sentinelOfSystem(e.SystemErrno) // a log that cannot grow is an I/O error to SQLite
+	}
+	return nil
+}
+
+func sentinelOfSystem(errno syscall.Errno) error {
+	switch errno {
+	case syscall.ENOSPC, syscall.EDQUOT:
+		return conversation.ErrFull
+	case syscall.EROFS, syscall.EACCES, syscall.EPERM:
+		return conversation.ErrReadOnly
 	}
 	return nil
 }

@@ -142,7 +142,7 @@ func (e *Engine) SyncOnce(ctx context.Context, names []conversation.AccountID) [
 }
 
 // ErrElsewhere says that another process of this program serves the account.
-var ErrElsewhere = errors.New("another process serves this account")
+var ErrElsewhere = conversation.ErrElsewhere
 
 // once runs a single pass of a worker that no loop runs.
 func (w *worker) once(ctx context.Context) Summary {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -31,9 +32,11 @@ func TestMain(m *testing.M) {
 
 // profile is a throw-away profile and the program run on it.
 type profile struct {
-	t   testing.TB
-	dir string
-	env []string
+	t    testing.TB
+	dir  string
+	env  []string
+	self string               // the program, "" for this test
+	user *syscall.SysProcAttr // who runs it, nil for this user
 }
 
 func newProfile(t testing.TB) *profile {
@@ -48,12 +51,15 @@ func newProfile(t testing.TB) *profile {
 // command gives a process of the program on the profile, not yet started.
 func (p *profile) command(args ...string) *exec.Cmd {
 	p.t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		p.t.Fatal(err)
+	self := p.self
+	if self == "" {
+		var err error
+		if self, err = os.Executable(); err != nil {
+			p.t.Fatal(err)
+		}
 	}
 	cmd := exec.Command(self, args...)
-	cmd.Env, cmd.Dir = p.env, p.dir
+	cmd.Env, cmd.Dir, cmd.SysProcAttr = p.env, p.dir, p.user
 	return cmd
 }
 

@@ -144,7 +144,7 @@ func TestJourneyThroughAPanic(t *testing.T) {
 			t.Parallel()
 			trigger := filepath.Join(t.TempDir(), "now")
 			p := correspondence(t)
-			served(t, p)
+			p.account(func(*accounts.Account) {})
 			p.with(runMain+"=panic", panicFile+"="+trigger, panicPlace+"="+place)
 			x := p.in(t, silent)
 			x.shows("Nadia Benali")
@@ -161,16 +161,6 @@ func TestJourneyThroughAPanic(t *testing.T) {
 			}
 			reported(t, filepath.Join(p.dir, "data", "crash"))
 		})
-	}
-}
-
-// served makes the account of a profile one whose server is looked for.
-func served(t *testing.T, p *profile) {
-	t.Helper()
-	a := offline()
-	a.Paused, a.PasswordCommand = false, "echo x"
-	if err := accounts.ReplaceAccount(filepath.Join(p.dir, "config.toml"), a); err != nil {
-		t.Fatal(err)
 	}
 }
 
