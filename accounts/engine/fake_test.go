@@ -27,6 +27,7 @@ type memory struct {
 	rejudge func(judge func([]byte, *privacy.Evidence) bool)
 	own     []Own
 	swept   int
+	folders []accounts.Folder
 }
 
 func newMemory(list ...conversation.Entry) *memory {
@@ -39,7 +40,7 @@ func newMemory(list ...conversation.Entry) *memory {
 
 func (m *memory) SetOwn(_ context.Context, own []Own) error { m.own = own; return nil }
 func (m *memory) Folders(context.Context, conversation.AccountID) ([]accounts.Folder, error) {
-	return nil, nil
+	return m.folders, nil
 }
 
 func (m *memory) SaveFolder(context.Context, conversation.AccountID, accounts.Folder) error {

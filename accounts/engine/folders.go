@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -45,23 +46,38 @@ func (m *mirror) Reset(ctx context.Context, folder string, validity uint32) erro
 	return m.w.o.Store.Reset(ctx, m.w.id(), folder, validity)
 }
 
+// share is how many flags or losses are stored in one transaction, so that the
+// user's acts get their turn while a whole folder changes.
+const share = 1000
+
 // SetFlags stores flags changed on the server.
 func (m *mirror) SetFlags(ctx context.Context, folder string, validity uint32, changes []accounts.FlagChange) error {
-	if len(changes) == 0 {
-		return nil
+	for some := range slices.Chunk(changes, share) {
+		ch, err := m.w.o.Store.SetFlags(ctx, m.w.id(), folder, validity, some)
+		if err != nil {
+			return err
+		}
+		m.touched(ch, func(s *Summary) { s.Changed += len(some) })
 	}
-	ch, err := m.w.o.Store.SetFlags(ctx, m.w.id(), folder, validity, changes)
-	if err == nil {
-		m.touched(ch, func(s *Summary) { s.Changed += len(changes) })
-	}
-	return err
+	return nil
 }
 
 // Remove forgets copies gone from the server.
 func (m *mirror) Remove(ctx context.Context, folder string, validity uint32, uids []uint32, ids []string) error {
-	if len(uids)+len(ids) == 0 {
-		return nil
+	for some := range slices.Chunk(uids, share) {
+		if err := m.remove(ctx, folder, validity, some, nil); err != nil {
+			return err
+		}
 	}
+	for some := range slices.Chunk(ids, share) {
+		if err := m.remove(ctx, folder, validity, nil, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *mirror) remove(ctx context.Context, folder string, validity uint32, uids []uint32, ids []string) error {
 	ch, err := m.w.o.Store.Remove(ctx, m.w.id(), folder, validity, uids, ids)
 	if err == nil {
 		m.touched(ch, func(s *Summary) { s.Removed += len(uids) + len(ids) })

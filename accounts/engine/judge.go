@@ -18,6 +18,9 @@ import (
 // knowing the provider, and everything would be judged twice.
 const refreshEvery = 50
 
+// enough mails tell who the provider is.
+const enough = 5
+
 // observation is what the parser noted of one mail's header.
 type observation = trace.Observations
 
@@ -26,10 +29,20 @@ type observation = trace.Observations
 type judge struct {
 	w       *worker
 	learned trace.Learned
-	first   trace.Trust // at the beginning of the pass
+	applied *trace.Trust // what all messages stored are judged with; nil when that differs or is not known
+	empty   bool         // nothing was stored before this pass
+	used    *trace.Trust // what the messages of this pass are judged with
+	mixed   bool         // not all of them with the same
 	trust   atomic.Pointer[trace.Trust]
 	count   int
-	started bool // something was learned before this pass
+	known   atomic.Bool // enough was learned to judge by
+}
+
+// knowledge is the form in which an account's provider is remembered: what was
+// learned, and what the stored messages were judged with.
+type knowledge struct {
+	trace.Learned
+	Applied *trace.Trust `json:"applied,omitempty"`
 }
 
 func newJudge(ctx context.Context, w *worker) (*judge, error) {
@@ -38,24 +51,59 @@ func newJudge(ctx context.Context, w *worker) (*judge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("engine: what was learned of %s: %w", w.id(), err)
 	}
-	if len(data) > 0 {
-		// What cannot be read is learned anew: it is derived data.
-		j.started = json.Unmarshal(data, &j.learned) == nil
+	// What cannot be read is learned anew: it is derived data.
+	var k knowledge
+	if len(data) > 0 && json.Unmarshal(data, &k) == nil {
+		j.learned, j.applied = k.Learned, k.Applied
+	} else {
+		folders, err := w.o.Store.Folders(ctx, w.id())
+		if err != nil {
+			return nil, fmt.Errorf("engine: folders of %s: %w", w.id(), err)
+		}
+		j.empty = len(folders) == 0
 	}
-	j.first = j.now()
-	t := j.first
-	j.trust.Store(&t)
+	j.refresh()
 	return j, nil
+}
+
+// curious tells that mails should be waited for that tell about the provider.
+func (j *judge) curious() bool { return !j.known.Load() }
+
+// refresh takes the trust anew from what was learned.
+func (j *judge) refresh() {
+	t := j.now()
+	if old := j.trust.Load(); old == nil || !reflect.DeepEqual(*old, t) {
+		j.trust.Store(&t)
+	}
+	j.known.Store(j.learned.Mails >= enough || j.w.acc.Own.Protocol != conversation.Mail)
 }
 
 // now gives the trust as of now: what was learned, what the user configured,
 // and the domains of the own addresses.
 func (j *judge) now() trace.Trust {
-	t := j.learned.Trust().Merge(j.w.acc.Trust)
+	t := steady(&j.learned, j.applied).Merge(j.w.acc.Trust)
 	for _, a := range j.w.acc.Own.Addresses {
 		t = t.Merge(trace.Trust{Domains: []string{a.Domain()}})
 	}
 	return t
+}
+
+// steady gives the trust that was learned. Whatever was trusted at the last
+// judgement remains so until it fell well below the bound that it once passed:
+// at the bound itself each pass would judge the whole mailbox again.
+func steady(l *trace.Learned, before *trace.Trust) trace.Trust {
+	t := l.Trust()
+	if before == nil {
+		return t
+	}
+	keep := func(names []string, counts map[string]int, percent int) []string {
+		return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return counts[n]*100 < l.Mails*percent || counts[n] == 0 })
+	}
+	return t.Merge(trace.Trust{
+		Hosts:      keep(before.Hosts, l.Hosts, 65),
+		IDs:        keep(before.IDs, l.IDs, 80),
+		TLSWriters: keep(before.TLSWriters, l.TLS, 0),
+	})
 }
 
 // see reads the observations that a parser left.
@@ -70,9 +118,12 @@ func see(origin []byte) observation {
 	return o
 }
 
-// score fills direction, evidence, facts and index of a message.
-func (j *judge) score(m *conversation.Message, o observation) {
-	Case{Own: j.w.acc.Own.Addresses, Trust: *j.trust.Load(), OwnHop: j.w.ownHop()}.decide(m, o)
+// score fills direction, evidence, facts and index of a message, and gives the
+// trust that it used.
+func (j *judge) score(m *conversation.Message, o observation) *trace.Trust {
+	t := j.trust.Load()
+	Case{Own: j.w.acc.Own.Addresses, Trust: *t, OwnHop: j.w.ownHop()}.decide(m, o)
+	return t
 }
 
 // Case is what has to be known to judge a message of an account besides the
@@ -125,28 +176,82 @@ func (j *judge) learn(o observation) {
 	}
 	j.learned.Add(o)
 	if j.count++; j.count%refreshEvery == 0 {
-		t := j.now()
-		j.trust.Store(&t)
+		j.refresh()
 	}
 }
 
-// settle keeps what was learned, and judges the account's mails again when the
-// provider is trusted in another way than at the beginning of the pass.
-func (j *judge) settle(ctx context.Context) error {
-	if j.count == 0 {
+// settleBatch learns from a batch that is about to be stored, and scores those
+// again that were parsed before that changed anything. Only the writer calls it.
+func (j *judge) settleBatch(ctx context.Context, batch []observed) error {
+	for _, b := range batch {
+		j.learn(b.seen)
+	}
+	if j.curious() {
+		j.refresh()
+	}
+	t := j.trust.Load()
+	for i := range batch {
+		if batch[i].trust != t {
+			batch[i].trust = j.score(&batch[i].arrival.Parsed.Message, batch[i].seen)
+		}
+	}
+	if j.used != nil && j.used != t {
+		j.mixed = true
+	}
+	j.used = t
+	return j.unsettle(ctx)
+}
+
+// unsettle forgets with what the stored messages were judged before others are
+// stored that were judged otherwise: a pass that is cut after that would else
+// leave them as they are for ever.
+func (j *judge) unsettle(ctx context.Context) error {
+	if j.applied == nil || reflect.DeepEqual(*j.applied, *j.used) {
 		return nil
 	}
-	data, err := json.Marshal(j.learned)
+	j.applied = nil
+	return j.save(ctx)
+}
+
+func (j *judge) save(ctx context.Context) error {
+	data, err := json.Marshal(knowledge{j.learned, j.applied})
 	if err != nil {
 		return err
 	}
 	if err := j.w.o.Store.SaveLearned(ctx, j.w.id(), data); err != nil {
 		return fmt.Errorf("engine: keep what was learned of %s: %w", j.w.id(), err)
 	}
-	t := j.now()
-	if reflect.DeepEqual(t, j.first) {
-		return nil
+	return nil
+}
+
+// settle keeps what was learned, and judges the account's mails again when
+// some of them were judged with another trust than the provider has now.
+func (j *judge) settle(ctx context.Context) error {
+	j.refresh()
+	t := *j.trust.Load()
+	before := j.applied
+	uniform := !j.mixed && (j.used == nil || reflect.DeepEqual(*j.used, t)) &&
+		(j.empty || before != nil && reflect.DeepEqual(*before, t))
+	if uniform {
+		if j.count == 0 && before != nil {
+			return nil
+		}
+		j.applied = &t
+		return j.save(ctx)
 	}
+	j.applied = nil
+	if err := j.save(ctx); err != nil {
+		return err
+	}
+	if err := j.again(ctx, t); err != nil {
+		return err
+	}
+	j.applied = &t
+	return j.save(ctx)
+}
+
+// again judges every mail of the account.
+func (j *judge) again(ctx context.Context, t trace.Trust) error {
 	ch, err := j.w.o.Store.Rejudge(ctx, j.w.id(), func(origin []byte, ev *privacy.Evidence) bool {
 		if len(origin) == 0 {
 			return false

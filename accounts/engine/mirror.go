@@ -5,18 +5,23 @@ import (
 	"crypto/sha256"
 	"runtime"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/semaphore"
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy/trace"
 )
 
 // Bounds of what a pass holds in memory between the network and the disk, in
-// bytes of raw mail, and of one transaction in messages.
+// bytes of raw mail, and of one transaction: in messages, and in the time for
+// which it keeps the user's own acts waiting.
 const (
-	maxPending = 64 << 20
+	maxPending = 48 << 20
+	minBatch   = 100
 	maxBatch   = 2000
+	turn       = 250 * time.Millisecond
 )
 
 // mirror implements accounts.Mirror for one pass. Copies go through parsers
@@ -34,7 +39,10 @@ type mirror struct {
 	mu      sync.Mutex
 	moved   *sync.Cond
 	ready   []observed
-	pending int // copies taken and not yet stored
+	pending int   // copies taken and not yet stored
+	weight  int64 // of what is ready
+	portion int   // how many are stored in one transaction
+	hurry   int   // callers that wait for something to be stored
 	closed  bool
 	err     error // the first one; nothing is stored after it
 	total   Summary
@@ -44,6 +52,7 @@ type mirror struct {
 type observed struct {
 	arrival Arrival
 	seen    observation
+	trust   *trace.Trust // that it was scored with
 }
 
 func newMirror(ctx context.Context, w *worker) (*mirror, error) {
@@ -53,7 +62,7 @@ func newMirror(ctx context.Context, w *worker) (*mirror, error) {
 	}
 	m := &mirror{
 		w: w, ctx: ctx, judge: j, format: w.o.Formats[w.acc.Own.Protocol],
-		jobs: make(chan accounts.Copy), room: semaphore.NewWeighted(maxPending),
+		jobs: make(chan accounts.Copy), room: semaphore.NewWeighted(maxPending), portion: 2 * minBatch,
 	}
 	m.moved = sync.NewCond(&m.mu)
 	for range runtime.GOMAXPROCS(0) {
@@ -70,7 +79,7 @@ func weight(c accounts.Copy) int64 { return min(int64(len(c.Raw))+4096, maxPendi
 // Add hands copies to the parsers. It waits when too much is on its way.
 func (m *mirror) Add(ctx context.Context, copies []accounts.Copy) error {
 	for _, c := range copies {
-		if err := m.room.Acquire(ctx, weight(c)); err != nil {
+		if err := m.enter(ctx, weight(c)); err != nil {
 			return err
 		}
 		if err := m.count(); err != nil {
@@ -80,6 +89,23 @@ func (m *mirror) Add(ctx context.Context, copies []accounts.Copy) error {
 		m.jobs <- c
 	}
 	return nil
+}
+
+// enter waits for room. Whatever is held back is stored then.
+func (m *mirror) enter(ctx context.Context, n int64) error {
+	if m.room.TryAcquire(n) {
+		return nil
+	}
+	m.hasten(1)
+	defer m.hasten(-1)
+	return m.room.Acquire(ctx, n)
+}
+
+func (m *mirror) hasten(n int) {
+	m.mu.Lock()
+	m.hurry += n
+	m.mu.Unlock()
+	m.moved.Broadcast()
 }
 
 // count takes note of one more copy, unless the pass has failed already.
@@ -98,6 +124,7 @@ func (m *mirror) parse() {
 		a := m.read(c)
 		m.mu.Lock()
 		m.ready = append(m.ready, a)
+		m.weight += weight(c)
 		m.mu.Unlock()
 		m.moved.Broadcast()
 	}
@@ -111,10 +138,11 @@ func (m *mirror) read(c accounts.Copy) observed {
 	})
 	p.Message.Account, p.Message.Received = own.Account, c.Received
 	o := see(p.Origin)
-	m.judge.score(&p.Message, o)
+	trust := m.judge.score(&p.Message, o)
 	return observed{
 		arrival: Arrival{Copy: c, Packed: m.w.o.Store.Pack(c.Raw), SHA256: sha256.Sum256(c.Raw), Parsed: p},
 		seen:    o,
+		trust:   trust,
 	}
 }
 
@@ -125,19 +153,22 @@ func (m *mirror) write() {
 		if batch == nil {
 			return
 		}
+		err := m.failed()
+		if err == nil {
+			err = m.judge.settleBatch(m.ctx, batch)
+		}
 		arrivals := make([]Arrival, len(batch))
 		var bytes, freed int64
 		for i, b := range batch {
 			arrivals[i] = b.arrival
 			bytes += int64(len(b.arrival.Copy.Raw))
 			freed += weight(b.arrival.Copy)
-			m.judge.learn(b.seen)
 		}
-		err := m.failed()
+		began := time.Now()
 		if err == nil {
 			err = m.store(arrivals, bytes)
 		}
-		m.stored(len(batch), freed, err)
+		m.stored(len(batch), freed, time.Since(began), err)
 	}
 }
 
@@ -145,16 +176,30 @@ func (m *mirror) write() {
 func (m *mirror) take() []observed {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for len(m.ready) == 0 {
+	for !m.due() {
 		if m.closed {
 			return nil
 		}
 		m.moved.Wait()
 	}
-	n := min(len(m.ready), maxBatch)
+	n := min(len(m.ready), m.portion)
 	batch := m.ready[:n:n]
 	m.ready = m.ready[n:]
+	for _, b := range batch {
+		m.weight -= weight(b.arrival.Copy)
+	}
 	return batch
+}
+
+// due tells whether something should be stored now. As long as nothing is
+// known of the provider, a few mails are waited for that tell about it, unless
+// there are no more, or no room for more: what is judged without knowing it
+// has to be judged again.
+func (m *mirror) due() bool {
+	if len(m.ready) == 0 {
+		return false
+	}
+	return !m.judge.curious() || len(m.ready) >= refreshEvery || m.weight >= maxPending/4 || m.hurry > 0 || m.err != nil
 }
 
 // store writes one batch and tells what it touched.
@@ -168,9 +213,12 @@ func (m *mirror) store(batch []Arrival, bytes int64) error {
 }
 
 // stored notes that n copies are done with, well or not.
-func (m *mirror) stored(n int, freed int64, err error) {
+func (m *mirror) stored(n int, freed int64, took time.Duration, err error) {
 	m.mu.Lock()
 	m.pending -= n
+	// The next one may grow, but never by more than what one has shown.
+	fits := int(turn * time.Duration(n) / max(took, time.Millisecond))
+	m.portion = min(max(min(fits, 2*m.portion), minBatch), maxBatch)
 	if m.err == nil {
 		m.err = err
 	}
@@ -197,9 +245,12 @@ func (m *mirror) touched(ch Change, count func(*Summary)) {
 func (m *mirror) Flush(context.Context) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.hurry++
+	m.moved.Broadcast()
 	for m.pending > 0 {
 		m.moved.Wait()
 	}
+	m.hurry--
 	return m.err
 }
 

@@ -91,49 +91,6 @@ func (headers) Parse(raw []byte, _ conversation.ParseContext) conversation.Parse
 	}
 }
 
-// The provider is learned within the first pass; the mails judged before that
-// are judged again, so that the first sync already shows true badges.
-func TestFirstPassLearns(t *testing.T) {
-	m := newMemory()
-	s := &script{
-		security: accounts.Security{TLS: "1.3", Verified: true},
-		sync: func(mi accounts.Mirror) error {
-			for i := range 20 {
-				if err := mi.Add(t.Context(), []accounts.Copy{{UID: uint32(i + 1), Raw: header(i)}}); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-	}
-	e := testEngine(t, m, s)
-	e.o.Formats[conversation.Mail] = headers{}
-	changed := 0
-	m.rejudge = func(judge func([]byte, *privacy.Evidence) bool) {
-		for i := range m.added {
-			msg := &m.added[i].Parsed.Message
-			if judge(m.added[i].Parsed.Origin, &msg.Evidence) {
-				changed++
-				msg.Facts = privacy.FactsOf(msg.Evidence)
-			}
-		}
-	}
-	if sum := e.SyncOnce(t.Context(), nil)[0]; sum.Err != nil {
-		t.Fatal(sum.Err)
-	}
-	if changed == 0 {
-		t.Error("nothing was judged again")
-	}
-	for _, a := range m.added {
-		if f := a.Parsed.Message.Facts; f.Path != "tls" || f.Person != "domain" || !f.OwnHop {
-			t.Fatalf("facts %+v, want tls, domain, own hop", f)
-		}
-	}
-	if len(m.learned) == 0 {
-		t.Error("what was learned was not kept")
-	}
-}
-
 // An own address in From counts only when the mail did not come from outside.
 func TestDirection(t *testing.T) {
 	me := conversation.MailAddress("me@example.org")
