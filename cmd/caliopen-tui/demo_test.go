@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -188,27 +189,27 @@ func TestDemoBadgesAreTrue(t *testing.T) {
 			t.Errorf("%s, %q: %s %d by %q, want %s by %q", c.from, c.text, m.Index.Level, m.Index.Score, m.Index.DecidedBy, c.level, c.by)
 		}
 	}
-	d.evidence(func(m *conversation.Message) bool { return m.Evidence.Transport.TLS == "1.2" }, "TLS 1.2")
-	d.evidence(func(m *conversation.Message) bool { return m.Evidence.Transport.TLS == "1.3" }, "TLS 1.3")
-	d.evidence(func(m *conversation.Message) bool { return m.Evidence.Transport.Ingress == "plain" }, "a clear connection")
-	d.evidence(func(m *conversation.Message) bool { return m.Evidence.SameProvider }, "one provider")
-	d.evidence(func(m *conversation.Message) bool { return m.Evidence.Remote.Trackers > 0 }, "trackers")
-	d.evidence(func(m *conversation.Message) bool { return m.Evidence.Active }, "a form")
-	d.evidence(func(m *conversation.Message) bool { return m.Evidence.Security.Sealed == "full" }, "sealing")
-	d.evidence(func(m *conversation.Message) bool { return m.Invite }, "an invitation")
-	d.evidence(func(m *conversation.Message) bool {
-		return m.Protocol == conversation.Mastodon && len(m.Participants) > 2
-	}, "a thread of several")
 }
 
-func (d *playedDemo) evidence(has func(*conversation.Message) bool, what string) {
-	d.t.Helper()
-	for _, m := range d.messages() {
-		if has(&m) {
-			return
+func TestDemoHasEachSortOfEvidence(t *testing.T) {
+	all := playDemo(t).messages()
+	for what, is := range map[string]func(m *conversation.Message) bool{
+		"TLS 1.2":            func(m *conversation.Message) bool { return m.Evidence.Transport.TLS == "1.2" },
+		"TLS 1.3":            func(m *conversation.Message) bool { return m.Evidence.Transport.TLS == "1.3" },
+		"a clear connection": func(m *conversation.Message) bool { return m.Evidence.Transport.Ingress == "plain" },
+		"one provider":       func(m *conversation.Message) bool { return m.Evidence.SameProvider },
+		"trackers":           func(m *conversation.Message) bool { return m.Evidence.Remote.Trackers > 0 },
+		"a form":             func(m *conversation.Message) bool { return m.Evidence.Active },
+		"sealing":            func(m *conversation.Message) bool { return m.Evidence.Security.Sealed == "full" },
+		"an invitation":      func(m *conversation.Message) bool { return m.Invite },
+		"a thread of several": func(m *conversation.Message) bool {
+			return m.Protocol == conversation.Mastodon && len(m.Participants) > 2
+		},
+	} {
+		if !slices.ContainsFunc(all, func(m conversation.Message) bool { return is(&m) }) {
+			t.Errorf("no message shows %s", what)
 		}
 	}
-	d.t.Errorf("no message shows %s", what)
 }
 
 // What attackers of the stories write must reach the store as they wrote it,
