@@ -61,7 +61,7 @@ check: ready
 
 # shots draws the pictures of the documentation from the tested journeys.
 shots: ready
-	CALIOPEN_SHOTS=$(CURDIR)/docs/shots $(GO) test -tags $(TAGS) -run Journey -count 1 ./ui/... ./cmd/...
+	CALIOPEN_SHOTS=$(CURDIR)/ui/uitest/shot $(GO) test -tags $(TAGS) -run TestJourneyPictures -count 1 ./cmd/caliopen-tui
 
 clean:
 	rm -rf bin

@@ -15,18 +15,27 @@ const (
 	ink, paper   = "#d7dae0", "#16181d"
 )
 
-// SVG draws the screen as a picture. Runs of one style become one text element
-// whose length is set, so that the grid holds whatever font is there.
+// SVG draws the screen as a picture.
 func (d *Driver) SVG() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return SVG(d.emu, d.w, d.h)
+}
+
+// Cells is an emulator's screen.
+type Cells interface{ CellAt(x, y int) *uv.Cell }
+
+// SVG draws a screen of columns and rows as a picture. Runs of one style become
+// one text element whose length is set, so that the grid holds whatever font is
+// there.
+func SVG(screen Cells, columns, rows int) string {
 	var b strings.Builder
-	w, h := d.w*cellW+16, d.h*cellH+16
+	w, h := columns*cellW+16, rows*cellH+16
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d">`, w, h, w, h)
 	fmt.Fprintf(&b, `<rect width="%d" height="%d" rx="6" fill="%s"/>`, w, h, paper)
 	b.WriteString("<g font-family=\"'JetBrains Mono','DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"15\" xml:space=\"preserve\">\n")
-	for y := range d.h {
-		d.svgRow(&b, y)
+	for y := range rows {
+		svgRow(&b, screen, columns, y)
 	}
 	b.WriteString("</g></svg>\n")
 	return b.String()
@@ -39,10 +48,10 @@ type run struct {
 	style uv.Style
 }
 
-func (d *Driver) svgRow(b *strings.Builder, y int) {
+func svgRow(b *strings.Builder, screen Cells, columns, y int) {
 	var now run
-	for x := 0; x < d.w; {
-		c := d.emu.CellAt(x, y)
+	for x := 0; x < columns; {
+		c := screen.CellAt(x, y)
 		if c == nil || c.Width == 0 {
 			x++
 			continue
