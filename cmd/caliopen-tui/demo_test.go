@@ -149,7 +149,7 @@ func TestDemoShowsItsWholeStory(t *testing.T) {
 	if sum != past {
 		t.Errorf("%d messages in the conversations, the stories hold %d", sum, past)
 	}
-	if kinds[conversation.KindPeople] < 30 || kinds[conversation.KindBulk] < 4 || kinds[conversation.KindList] != 1 {
+	if kinds[conversation.KindPeople] < 30 || kinds[conversation.KindBulk] < 4 || kinds[conversation.KindList] < 2 {
 		t.Errorf("conversations by kind: %v", kinds)
 	}
 	for _, name := range []string{"Nadia Benali", "林美玲", "София Маркова", "يوسف الحداد", "佐藤 遥", "Chiara Bianchi"} {
