@@ -26,13 +26,14 @@ const patient = 30 * time.Second
 
 // terminal is a pseudo terminal with an emulator behind it and a program in it.
 type terminal struct {
-	t      testing.TB
-	cmd    *exec.Cmd
-	master *os.File
-	tty    *os.File
-	before *term.State
-	ended  chan struct{} // closed when the program is gone
-	moved  chan struct{} // something was written since the last look
+	t       testing.TB
+	cmd     *exec.Cmd
+	master  *os.File
+	tty     *os.File
+	before  *term.State
+	started time.Time
+	ended   chan struct{} // closed when the program is gone
+	moved   chan struct{} // something was written since the last look
 
 	mu     sync.Mutex // guards what follows
 	emu    *vt.Emulator
@@ -81,6 +82,7 @@ func openTerminal(t testing.TB, cmd *exec.Cmd, w, h int, how setting) *terminal 
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	how(x)
 	go x.read()
+	x.started = time.Now()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
