@@ -109,8 +109,10 @@ func (s *Sheet) Page(share float64) {
 	}
 }
 
-// Top and Bottom go to the first and to the last line.
-func (s *Sheet) Top()    { s.jump(0, 0) }
+// Top goes to the first line.
+func (s *Sheet) Top() { s.jump(0, 0) }
+
+// Bottom goes to the last line.
 func (s *Sheet) Bottom() { s.jump(len(s.stops())-1, 1<<20) }
 
 func (s *Sheet) jump(stop, line int) {

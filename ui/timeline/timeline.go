@@ -295,6 +295,8 @@ func (s *Screen) Index() (privacy.Index, string, bool) {
 	if m.Direction == conversation.In && m.Sender().Display != "" {
 		name = m.Sender().Display
 	}
+	facts := m.Facts
+	m.Index.Facts = &facts // a claim that nobody opened has words of its own
 	return m.Index, name, ok
 }
 
