@@ -33,7 +33,7 @@ func (*Format) Parse(raw []byte, ctx conversation.ParseContext) conversation.Par
 		Subject:      decodeText(h.get("subject")),
 		Text:         b.text,
 		Links:        b.links,
-		Excerpt:      excerpt(b.text),
+		Excerpt:      excerpt(b.text, b.links),
 		Size:         int64(len(raw)),
 		RFCID:        messageID(h.get("message-id")),
 		ListID:       listID(h.get("list-id")),
