@@ -14,7 +14,7 @@ type Evidence struct {
 	SameProvider   bool           `json:"same_provider"`         // never left one provider's servers
 	Forged         bool           `json:"forged"`                // the provider (or a local check) says the From domain did not send it
 	FromDomain     string         `json:"from_domain,omitempty"` // the domain that From claims
-	ManyFrom       bool           `json:"many_from"`             // several or no addresses in From
+	ManyFrom       bool           `json:"many_from"`             // several or no addresses in From, or a name there that shows another address
 	Active         bool           `json:"active"`                // forms, scripts or CSS conditions in the HTML
 }
 

@@ -138,6 +138,12 @@ func (m *message) evidence(b *body, msg *conversation.Message) privacy.Evidence 
 		Active:         b.active,
 	}
 	from := msg.With(conversation.From)
-	ev.ManyFrom = len(from) != 1 || from[0].Address.IsZero() || m.warn.has(warnManyFrom) || m.warn.has(warnNoFrom)
+	if msg.Direction == conversation.In && len(from) == 1 && claimsOther(from[0].Name, from[0].Address) {
+		m.warn.add(warnClaimed)
+	}
+	ev.ManyFrom = len(from) != 1 || from[0].Address.IsZero()
+	for _, w := range []string{warnManyFrom, warnClaimed, warnNoFrom} {
+		ev.ManyFrom = ev.ManyFrom || m.warn.has(w)
+	}
 	return ev
 }

@@ -8,6 +8,7 @@ const (
 	warnAddress    = "mime.bad_address"
 	warnMany       = "mime.many_addresses"
 	warnManyFrom   = "mime.many_from"
+	warnClaimed    = "mime.claimed_from"
 	warnNoFrom     = "mime.no_from"
 	warnDate       = "mime.bad_date"
 	warnCharset    = "mime.bad_charset"
