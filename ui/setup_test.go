@@ -127,3 +127,26 @@ func TestAnAccountIsRemovedOnlyAfterAQuestion(t *testing.T) {
 		t.Errorf("removed %v, messages kept %v", s.Removed, s.Kept)
 	}
 }
+
+func TestAPasswordGoesToAForeignServerOnlyAfterAQuestion(t *testing.T) {
+	s := &uitest.FakeSetup{Found: ui.Found{IMAP: "imaps://imap.elsewhere.example:993", User: "you@home.example", Source: "srv", Security: "tls", Foreign: true}}
+	journey(t, 80, 24, setup{change: firstRun(s)}, func(d *uitest.Driver, _ *uitest.Fake) {
+		d.Press("enter")
+		d.Keys("you@home.example")
+		d.Press("enter")
+		d.Wait(time.Second)
+		d.Keys("pass show home")
+		d.Press("enter")
+		d.Expect("imap.elsewhere.example", "Send the password there?")
+		d.Press("n")
+		d.Wait(time.Second)
+		if len(s.Added) != 0 {
+			t.Fatal("the password went out without a yes")
+		}
+		d.Press("enter")
+		d.Wait(time.Second)
+		d.Press("y")
+		d.Wait(time.Second)
+		d.Expect("The account was added")
+	})
+}

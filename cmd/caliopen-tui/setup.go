@@ -34,7 +34,7 @@ func (s *setup) Probe(ctx context.Context, address string) (ui.Found, error) {
 	if err != nil {
 		return ui.Found{}, err
 	}
-	f := ui.Found{Kind: conversation.Mail, IMAP: r.IMAP.String(), User: r.User, Source: r.Source, Security: "tls"}
+	f := ui.Found{Kind: conversation.Mail, IMAP: r.IMAP.String(), User: r.User, Source: r.Source, Security: "tls", Foreign: r.Foreign}
 	if r.SMTP.Host != "" {
 		f.SMTP = r.SMTP.String()
 	}

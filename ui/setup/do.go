@@ -121,9 +121,23 @@ func (s *Screen) goOnMail() tea.Cmd {
 		s.note = s.env.Cat.T("setup.nosecret", nil)
 		s.focus(5)
 	default:
-		return s.add(s.filled(address), s.env.Cat.T("setup.testing", map[string]any{"Account": address}))
+		return s.confirmed(s.filled(address))
 	}
 	return nil
+}
+
+// confirmed asks before a password goes to servers of another domain that
+// nothing but unsigned DNS named.
+func (s *Screen) confirmed(n NewAccount) tea.Cmd {
+	add := func() tea.Cmd {
+		return s.add(n, s.env.Cat.T("setup.testing", map[string]any{"Account": n.Address}))
+	}
+	if !s.found.Foreign || n.IMAP != s.found.IMAP && n.SMTP != s.found.SMTP {
+		return add()
+	}
+	args := map[string]any{"Server": text(n.IMAP).String(), "Address": text(n.Address).String()}
+	return s.env.Host.Ask(screen.Question{Title: s.env.Cat.T("setup.foreign.title", nil),
+		Rows: []string{s.env.Cat.T("setup.foreign.text", args)}, Yes: add})
 }
 
 // filled takes the form as it stands.

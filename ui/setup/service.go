@@ -36,6 +36,9 @@ type Found struct {
 	Server   string // Mastodon
 	Source   string // "autoconfig", "srv", "guess"
 	Security string // "tls", "starttls"
+	// Foreign tells that only unsigned DNS says that these servers are the
+	// address's: the user confirms before a password goes there (RFC 6186, 6).
+	Foreign bool
 }
 
 // NewAccount is what the user filled in.
