@@ -65,6 +65,10 @@ func Open(ctx context.Context, dir string, opt Options) (*DB, error) {
 	return d, nil
 }
 
+// logLimit is what the write-ahead log shrinks to when it is begun anew; while
+// somebody reads during a first sync, it can grow far beyond that.
+const logLimit = "PRAGMA journal_size_limit = 16777216"
+
 func (d *DB) connect(ctx context.Context, path string) error {
 	var err error
 	if d.writers, err = sql.Open("sqlite3", d.dsn(path, "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_cache_size=-65536")); err != nil {
@@ -74,6 +78,9 @@ func (d *DB) connect(ctx context.Context, path string) error {
 	conn, err := d.writers.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("open the writing connection: %w", err)
+	}
+	if _, err := conn.ExecContext(ctx, logLimit); err != nil {
+		return fmt.Errorf("limit the log: %w", err)
 	}
 	d.w = newWriter(conn)
 	if err := migrate(ctx, conn, migrations()); err != nil {

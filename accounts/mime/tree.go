@@ -179,6 +179,8 @@ type counter struct {
 	n      int64
 	head   []byte // the first bytes, as they are
 	base64 bool
+	counts [256]uint8 // 1 for each byte of the alphabet, once known
+	known  bool
 }
 
 func (c *counter) Write(p []byte) (int, error) {
@@ -189,10 +191,21 @@ func (c *counter) Write(p []byte) (int, error) {
 		c.n += int64(len(p))
 		return len(p), nil
 	}
-	for _, b := range p {
-		if base64Byte(b) {
-			c.n++
-		}
+	c.learn()
+	for _, b := range p { // without a branch: attachments are most of all bytes
+		c.n += int64(c.counts[b])
 	}
 	return len(p), nil
+}
+
+func (c *counter) learn() {
+	if c.known {
+		return
+	}
+	c.known = true
+	for b := range c.counts {
+		if base64Byte(byte(b)) {
+			c.counts[b] = 1
+		}
+	}
 }
