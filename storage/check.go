@@ -82,7 +82,8 @@ func checks() map[string]string {
 		"texts not indexed":             "SELECT abs((SELECT count(*) FROM doc) - (SELECT count(*) FROM " + indexTable + "_docsize))",
 		"conversations without circles": "SELECT count(*) FROM conversation v WHERE NOT EXISTS (SELECT 1 FROM circle WHERE conversation = v.id)",
 		"messages nobody holds": `SELECT count(*) FROM message m WHERE NOT EXISTS (SELECT 1 FROM location WHERE message = m.id)
-			AND NOT EXISTS (SELECT 1 FROM orphan WHERE message = m.id)`,
+			AND NOT EXISTS (SELECT 1 FROM orphan WHERE message = m.id)
+			AND EXISTS (SELECT 1 FROM folder WHERE account = m.account)`, // without: kept when its account was dropped
 		"messages with a better score than one of their copies": `SELECT count(*) FROM witness w JOIN message m ON m.id = w.message WHERE w.score < m.score`,
 		"witnesses without message":                             "SELECT count(*) FROM witness w WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = w.message)",
 		"wrong sums of circles": `SELECT count(*) FROM circle c WHERE (messages, unread, starred, last, heard) <> (SELECT count(*), coalesce(sum(m.read = 0), 0),

@@ -121,11 +121,29 @@ func (d *DB) DropAccount(ctx context.Context, a conversation.AccountID, keep boo
 			}
 		}
 		clear(t.cache.folders)
+		if err := t.inherit(account); err != nil {
+			return err
+		}
 		if keep {
 			return t.exec("DELETE FROM orphan WHERE account = ?", account)
 		}
 		return t.sweepOrphans(account)
 	})
+}
+
+// inherit gives messages that another account has a copy of to that one: it is
+// the one they can be answered from.
+func (t *tx) inherit(account int64) error {
+	const heir = "(SELECT f.account FROM location l JOIN folder f ON f.id = l.folder WHERE l.message = message.id ORDER BY l.id LIMIT 1)"
+	for _, q := range []string{
+		"UPDATE message SET account = coalesce(" + heir + ", account) WHERE account = ?1",
+		"UPDATE OR REPLACE witness SET account = (SELECT account FROM message WHERE id = witness.message) WHERE account = ?1",
+	} {
+		if err := t.exec(q, account); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Have lists the copies of a folder that are here, quarantined ones included,
