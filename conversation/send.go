@@ -70,6 +70,8 @@ func stopCause(code string) error {
 	switch code {
 	case "route.key_changed", "route.sealed_stop", "route.sealed_ask":
 		return ErrGuard
+	case "route.unknown_channel":
+		return ErrNotFound
 	}
 	return ErrNoChannel
 }

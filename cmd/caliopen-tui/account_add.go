@@ -35,7 +35,7 @@ func (p *program) addMailCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.stdin, "password-stdin", false, p.t("cli.add.stdin"))
 	c.Flags().BoolVar(&a.OAuth, "oauth", false, p.t("cli.add.oauth"))
 	p.commonAddFlags(c, &f)
-	c.MarkFlagsMutuallyExclusive("password-command", "password-stdin")
+	c.PreRunE = oneOf("password-command", "password-stdin")
 	return c
 }
 
@@ -48,7 +48,7 @@ func (p *program) addMastodonCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.stdin, "token-stdin", false, p.t("cli.add.token"))
 	c.Flags().StringVar(&a.PasswordCommand, "token-command", "", p.t("cli.add.command"))
 	p.commonAddFlags(c, &f)
-	c.MarkFlagsMutuallyExclusive("token-command", "token-stdin")
+	c.PreRunE = oneOf("token-command", "token-stdin")
 	return c
 }
 

@@ -30,6 +30,21 @@ const (
 // errPartly says that a part was done; the output says which.
 var errPartly = errors.New("partly done")
 
+// errData says that the data folder cannot be used for a reason that has no
+// name of its own.
+var errData = errors.New("data unusable")
+
+// unusable says that nothing can be read or kept in the data folder, unless
+// the error says better what is wrong with it.
+func unusable(dir string, err error) error {
+	if exit, _ := judge(err); exit != exitFailed {
+		return err
+	}
+	return &conversation.Problem{
+		Code: "cli.data", Args: named([]any{"Dir", dir, "Detail", err.Error()}), Err: fmt.Errorf("%w: %w", errData, err),
+	}
+}
+
 // outcome pairs an error with its exit status and the code that programs read.
 type outcome struct {
 	err  error
@@ -49,6 +64,7 @@ func outcomes() []outcome {
 		{conversation.ErrLocked, exitConfig, "locked"},
 		{conversation.ErrNewer, exitConfig, "newer"},
 		{conversation.ErrCorrupt, exitConfig, "damaged"},
+		{errData, exitConfig, "data"},
 		{conversation.ErrElsewhere, exitFailed, "elsewhere"},
 		{accounts.ErrAuth, exitLogin, "login"},
 		{accounts.ErrCertificate, exitNetwork, "certificate"},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,6 +30,9 @@ type explainObject struct {
 
 func (p *program) explainCommand() *cobra.Command {
 	return p.command("explain WHAT", cobra.ExactArgs(1), p.with(reading, func(ctx context.Context, a *app, args []string) error {
+		if args[0] == "device" {
+			return &conversation.Problem{Code: "cli.explain.device"} // better none than one that nothing was checked for
+		}
 		e, err := a.svc.Explain(ctx, args[0])
 		if err != nil {
 			return err
@@ -75,6 +79,11 @@ func (p *program) inspectCommand() *cobra.Command {
 	var trust trace.Trust
 	c := p.command("inspect FILE…", cobra.MinimumNArgs(1), func(_ context.Context, args []string) error {
 		lost := 0
+		for _, names := range [][]string{trust.Hosts, trust.IDs, trust.TLSWriters, trust.Domains} {
+			for i := range names {
+				names[i] = strings.ToLower(names[i])
+			}
+		}
 		for _, name := range args {
 			err := p.inspect(name, trust)
 			if err != nil && len(args) == 1 {
@@ -92,6 +101,8 @@ func (p *program) inspectCommand() *cobra.Command {
 	})
 	c.Flags().StringSliceVar(&trust.Hosts, "trusted-host", nil, p.t("cli.inspect.host"))
 	c.Flags().StringSliceVar(&trust.IDs, "trusted-id", nil, p.t("cli.inspect.id"))
+	c.Flags().StringSliceVar(&trust.TLSWriters, "tls-writer", nil, p.t("cli.inspect.tls"))
+	c.Flags().StringSliceVar(&trust.Domains, "own-domain", nil, p.t("cli.inspect.domain"))
 	return c
 }
 

@@ -155,16 +155,40 @@ func (p *program) choice(c *conversation.Choice) sendObject {
 		ch := channel(best.Channel)
 		o.Channel = &ch
 	}
-	for _, cand := range c.Candidates {
+	for i, cand := range c.Candidates {
 		o.Candidates = append(o.Candidates, candidateObject{
 			Channel: channel(cand.Channel), Predicted: p.full(cand.Index, ""), State: string(cand.Reach),
-			Proven: cand.Proven, Rejected: p.cat.Reason(cand.Rejected),
+			Proven: cand.Proven, Rejected: p.lost(c, i),
 		})
 	}
 	for _, w := range c.Warnings {
 		o.Warnings = append(o.Warnings, p.cat.Reason(w))
 	}
 	return o
+}
+
+// lost says why a candidate was not taken: what it cannot do, or what the one
+// that was taken has over it.
+func (p *program) lost(c *conversation.Choice, i int) string {
+	cand, best := c.Candidates[i], c.Best()
+	switch {
+	case cand.Rejected.Code != "" || i == c.Chosen:
+		return p.cat.Reason(cand.Rejected)
+	case best == nil:
+		return p.cat.Reason(c.Reason)
+	}
+	name := best.Channel.ID
+	switch {
+	case c.Decision == conversation.Override || c.Decision == conversation.Pinned || c.Decision == conversation.Ask:
+		return p.t("cli.lost.chosen", "Channel", name)
+	case cand.Index.Score < best.Index.Score:
+		return p.t("cli.lost.lower", "Channel", name)
+	case best.LastUsed:
+		return p.t("cli.lost.habit", "Channel", name)
+	case cand.Index.Score > best.Index.Score:
+		return p.t("cli.lost.unsure", "Channel", name)
+	}
+	return p.t("cli.lost.equal", "Channel", name)
 }
 
 func entry(e *conversation.Entry) entryObject {

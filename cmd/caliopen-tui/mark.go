@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,6 +92,9 @@ func (p *program) actDone(act conversation.Act, undone bool) error {
 func (p *program) undoCommand() *cobra.Command {
 	return p.command("undo", cobra.NoArgs, p.with(working, func(ctx context.Context, a *app, _ []string) error {
 		act, err := a.svc.Undo(ctx)
+		if errors.Is(err, conversation.ErrNotFound) {
+			return &conversation.Problem{Code: "cli.undo.nothing", Err: conversation.ErrNotFound}
+		}
 		if err != nil {
 			return err
 		}

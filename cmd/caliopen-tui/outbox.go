@@ -18,7 +18,7 @@ func (p *program) outboxCommand() *cobra.Command {
 	}))
 	retry := p.command("retry ID", cobra.ExactArgs(1), p.with(working, func(ctx context.Context, a *app, args []string) error {
 		if err := a.svc.Retry(ctx, conversation.EntryID(args[0])); err != nil {
-			return err
+			return absent(err, args[0])
 		}
 		e, err := a.svc.OutboxEntry(ctx, conversation.EntryID(args[0]))
 		if err != nil {
@@ -29,7 +29,7 @@ func (p *program) outboxCommand() *cobra.Command {
 	cancel := p.command("cancel ID", cobra.ExactArgs(1), p.with(working, func(ctx context.Context, a *app, args []string) error {
 		draft, err := a.svc.Cancel(ctx, conversation.EntryID(args[0]))
 		if err != nil {
-			return err
+			return absent(err, args[0])
 		}
 		if p.flags.json {
 			return p.object(map[string]string{"id": args[0], "state": string(conversation.StateCancelled), "draft": string(draft)})

@@ -84,7 +84,7 @@ func (p *program) messagesCommand() *cobra.Command {
 		}
 		ms, _, _, err := a.svc.Messages(ctx, conversation.ConversationID(args[0]), span)
 		if err != nil {
-			return err
+			return absent(err, args[0])
 		}
 		return p.showMessages(ms)
 	}))
@@ -152,6 +152,7 @@ func (p *program) searchCommand() *cobra.Command {
 		}
 		return p.showHits(hits)
 	}))
+	c.Long = p.t("cli.search.long")
 	c.Flags().IntVar(&limit, "limit", defaultLimit, p.t("cli.flag.limit"))
 	c.Flags().BoolVar(&count, "count", false, p.t("cli.flag.count"))
 	return c
@@ -204,7 +205,7 @@ func (p *program) showCommand() *cobra.Command {
 	c.Flags().BoolVar(&raw, "raw", false, p.t("cli.flag.raw"))
 	c.Flags().BoolVar(&html, "html", false, p.t("cli.flag.html"))
 	c.Flags().BoolVar(&headers, "headers", false, p.t("cli.flag.headers"))
-	c.MarkFlagsMutuallyExclusive("raw", "html", "headers")
+	c.PreRunE = oneOf("raw", "html", "headers")
 	return c
 }
 

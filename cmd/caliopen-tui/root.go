@@ -19,7 +19,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return exitFailed
 	}
 	root := p.root()
-	root.SetArgs(args)
+	root.SetArgs(queries(root, args))
 	return p.fail(asUsage(root.ExecuteContext(ctx)))
 }
 
@@ -89,12 +89,14 @@ func (p *program) root() *cobra.Command {
 	root.SetOut(p.out) // before the library makes its own commands: they keep it
 	root.SetErr(p.err)
 	root.SetUsageTemplate(p.usageTemplate())
+	root.SetFlagErrorFunc(flagFault)
+	root.CompletionOptions.DisableDefaultCmd = true // ours speaks three languages
 	root.AddCommand(
 		p.demoCommand(), p.accountCommand(), p.syncCommand(),
 		p.conversationsCommand(), p.messagesCommand(), p.showCommand(), p.searchCommand(),
 		p.sendCommand(), p.outboxCommand(), p.markCommand(), p.undoCommand(),
 		p.contactCommand(), p.explainCommand(), p.inspectCommand(), p.doctorCommand(),
-		p.manCommand(root), p.versionCommand(),
+		p.completionCommand(root), p.manCommand(root), p.versionCommand(),
 	)
 	p.translateBuiltins(root)
 	return root
@@ -110,7 +112,7 @@ func (p *program) checkLang(*cobra.Command, []string) error {
 // command makes a command whose texts stand in the catalogue under its name.
 func (p *program) command(use string, args cobra.PositionalArgs, run func(context.Context, []string) error) *cobra.Command {
 	name, _, _ := strings.Cut(use, " ")
-	return &cobra.Command{Use: use, Short: p.t("cli." + name + ".short"), Args: args, RunE: p.does(run)}
+	return &cobra.Command{Use: use, Short: p.t("cli." + name + ".short"), Args: words(args), RunE: p.does(run), DisableFlagsInUseLine: true}
 }
 
 // under names the texts of a command inside a group.
@@ -122,7 +124,7 @@ func (p *program) under(group string, c *cobra.Command) *cobra.Command {
 // group makes a command that only holds others.
 func (p *program) group(name string, commands ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{
-		Use: name, Short: p.t("cli." + name + ".short"), Args: cobra.NoArgs,
+		Use: name, Short: p.t("cli." + name + ".short"), Args: subcommand,
 		RunE: func(c *cobra.Command, _ []string) error { return usage("cli.subcommand", "Command", c.CommandPath()) },
 	}
 	for _, sub := range commands {
@@ -159,7 +161,7 @@ func (p *program) with(need need, run func(context.Context, *app, []string) erro
 // usageTemplate is the short help below an error and above the flags.
 func (p *program) usageTemplate() string {
 	return p.t("cli.help.usage") + `
-  {{if .HasAvailableSubCommands}}{{.CommandPath}} [command]{{else}}{{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{if .HasAvailableSubCommands}}{{.CommandPath}} COMMAND [--…]{{else}}{{.UseLine}} [--…]{{end}}{{if .HasAvailableSubCommands}}
 
 ` + p.t("cli.help.commands") + `{{range .Commands}}{{if .IsAvailableCommand}}
   {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
@@ -175,13 +177,9 @@ func (p *program) usageTemplate() string {
 // translateBuiltins gives the library's own commands and flags our words.
 func (p *program) translateBuiltins(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
-		switch c.Name() {
-		case "help":
-			c.Short = p.t("cli.help.short")
-		case "completion":
-			c.Short = p.t("cli.completion.short")
+		if c.Name() == "help" {
+			c.Use, c.Short, c.Long, c.DisableFlagsInUseLine = "help [COMMAND]", p.t("cli.help.short"), "", true
 		}
 	}
 	var flag func(c *cobra.Command)

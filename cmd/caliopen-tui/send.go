@@ -221,7 +221,7 @@ func entryError(e conversation.Entry) error {
 // stopped tells that nothing was sent. A guard's word is a result, too: the
 // candidates say what else could be done.
 func (p *program) stopped(o sendObject, err error) error {
-	if !errors.Is(err, conversation.ErrGuard) && !errors.Is(err, conversation.ErrNoChannel) {
+	if !errors.Is(err, conversation.ErrGuard) && !errors.Is(err, conversation.ErrNoChannel) && o.Decision != string(conversation.Stop) {
 		return err
 	}
 	o.State = "stopped"

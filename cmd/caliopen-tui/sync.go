@@ -66,7 +66,7 @@ func (p *program) showSync(sums []engine.Summary) error {
 		text := p.t("cli.sync.line", "New", s.New, "Changed", s.Changed, "Removed", s.Removed, "Sent", s.Sent, "Failed", s.Failed)
 		if s.Err != nil {
 			failed = append(failed, s.Err)
-			o.Error = p.cat.Error(s.Err)
+			o.Error = safe.Line(p.cat.Error(s.Err)).String()
 			text = o.Error
 		}
 		if p.flags.json {

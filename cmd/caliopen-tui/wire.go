@@ -61,7 +61,7 @@ func open(ctx context.Context, p *program, need need) (*app, error) {
 	a.secrets = p.secrets(a.cfg)
 	a.db, err = storage.Open(ctx, a.places.Data, storage.Options{Now: p.now, Random: random, Score: score})
 	if err != nil {
-		return nil, err
+		return nil, unusable(a.places.Data, err)
 	}
 	if err := a.serve(ctx, p, need); err != nil {
 		return nil, errors.Join(err, a.close())

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
+	"github.com/caliopen/caliopen-tui/ui/lang"
+)
+
+// TestFaultsOfTheCommandLineAreToldInTheChosenLanguage looks for the English
+// that the library of the flags would say by itself.
+func TestFaultsOfTheCommandLineAreToldInTheChosenLanguage(t *testing.T) {
+	for _, args := range [][]string{
+		{"search"}, {"search", "--foo", "x"}, {"show"}, {"show", "a", "b"}, {"mark", "read"}, {"show", "-x"},
+		{"conversations", "--limit", "x"}, {"conversations", "--limit"}, {"contact", "nosuch"}, {"undo", "x"},
+		{"account", "add", "foo"}, {"show", "--raw", "--html", "x"}, {"completion"}, {"completion", "tcsh"},
+		{"account", "add", "mail", "--password-stdin", "--password-command", "x"},
+	} {
+		said := map[string]bool{}
+		for _, l := range lang.Languages() {
+			r := run(t, "", append([]string{"--lang", l}, args...)...)
+			if r.code != exitUsage || r.out != "" || strings.Count(r.err, "\n") != 1 {
+				t.Errorf("%v: %d, %q and %q", args, r.code, r.out, r.err)
+			}
+			for _, foreign := range []string{"arg(s)", "unknown", "invalid", "flag ", "flags", "Usage"} {
+				if strings.Contains(r.err, foreign) {
+					t.Errorf("%v in %s: %s", args, l, r.err)
+				}
+			}
+			said[r.err] = true
+		}
+		if len(said) != len(lang.Languages()) {
+			t.Errorf("%v: the same in several languages: %v", args, said)
+		}
+	}
+}
+
+func TestHelpSpeaksNoEnglishInOtherLanguages(t *testing.T) {
+	for _, args := range [][]string{{"completion", "--help"}, {"help", "--help"}, {"contact", "--help"}, {"search", "--help"}} {
+		r := run(t, "", append([]string{"--lang", "fr"}, args...)...)
+		for _, foreign := range []string{"Generate", "provides", "[flags]", "[command]"} {
+			if r.code != 0 || strings.Contains(r.out, foreign) {
+				t.Errorf("%v: %d %s", args, r.code, r.out)
+			}
+		}
+	}
+}
+
+// TestAMinusExcludesAWord is about the shell's "search -word", which is no flag.
+func TestAMinusExcludesAWord(t *testing.T) {
+	for _, test := range []struct{ args, want string }{
+		{"search -velo garage --limit 5", "search --limit 5 -- -velo garage"},
+		{"--config c --json search a -is:unread or -b", "search --config c --json -- a -is:unread or -b"},
+		{"conversations -from:zoe --kind=list -q", "conversations --kind=list -q -- -from:zoe"},
+		{"search -- -hv", "search -- -hv"},
+		{"search x --limit", "search x --limit"},
+		{"show -x", "show -x"},
+		{"mark read -x", "mark read -x"},
+	} {
+		p := speaking(t, "en")
+		if got := strings.Join(queries(p.root(), strings.Fields(test.args)), " "); got != test.want {
+			t.Errorf("%s: %s, want %s", test.args, got, test.want)
+		}
+	}
+	if r := run(t, "", "search", "-velo", "garage", "--count", "--json"); r.code != 0 || r.out != "{\"count\":0}\n" {
+		t.Errorf("%d %s %s", r.code, r.out, r.err)
+	}
+	if r := run(t, "", "conversations", "-velo", "a", "(", "--json"); r.code != exitUsage || !strings.Contains(r.out, "character") {
+		t.Errorf("%d %s %s", r.code, r.out, r.err)
+	}
+}
+
+// TestWhatIsMissingIsNamed keeps the words of the database out of errors.
+func TestWhatIsMissingIsNamed(t *testing.T) {
+	for _, args := range [][]string{
+		{"messages", "zz"}, {"outbox", "retry", "zz"}, {"outbox", "cancel", "zz"}, {"show", "zz"}, {"explain", "zz"}, {"undo"},
+	} {
+		r := run(t, "", append(args, "--json")...)
+		if r.code != exitMissing || strings.Contains(r.out, "sql") || strings.Contains(r.out, "storage") {
+			t.Errorf("%v: %d %s", args, r.code, r.out)
+		}
+		if args[0] != "undo" && !strings.Contains(r.out, "zz") {
+			t.Errorf("%v: %s", args, r.out)
+		}
+	}
+}
+
+func TestADataFolderThatCannotBeIsThree(t *testing.T) {
+	r := run(t, "", "--data", "/dev/null/x", "conversations", "--json")
+	var o struct{ Error errorObject }
+	r.decode(t, &o)
+	if r.code != exitConfig || o.Error.Code != "data" {
+		t.Errorf("%d %s", r.code, r.out)
+	}
+}
+
+// TestEachLosingChannelSaysWhy is the promise of --dry-run.
+func TestEachLosingChannelSaysWhy(t *testing.T) {
+	candidate := func(id string, score int, used bool) conversation.Prediction {
+		return conversation.Prediction{
+			Channel:  conversation.Channel{ID: id, Name: id, Protocol: conversation.Mail},
+			Index:    privacy.Index{Score: score, Raw: score, Level: privacy.LevelOf(score)},
+			Reach:    conversation.Live,
+			LastUsed: used,
+		}
+	}
+	p := speaking(t, "en")
+	for _, test := range []struct {
+		name  string
+		in    conversation.RouteInput
+		wants map[string]string
+	}{
+		{"better", conversation.RouteInput{Predictions: []conversation.Prediction{candidate("a", 70, false), candidate("b", 38, false)}},
+			map[string]string{"a": "", "b": "less private than a"}},
+		{"equal", conversation.RouteInput{Predictions: []conversation.Prediction{candidate("a", 38, false), candidate("b", 38, false)}},
+			map[string]string{"a": "", "b": "not more private than a"}},
+		{"habit", conversation.RouteInput{Predictions: []conversation.Prediction{candidate("a", 40, false), candidate("b", 38, true)}},
+			map[string]string{"a": "not more private than b, where the other side wrote last", "b": ""}},
+		{"chosen", conversation.RouteInput{Override: "b", Predictions: []conversation.Prediction{candidate("a", 70, false), candidate("b", 38, false)}},
+			map[string]string{"a": "b was chosen by you", "b": ""}},
+	} {
+		choice := conversation.Route(test.in)
+		for _, c := range p.choice(&choice).Candidates {
+			if c.Rejected != test.wants[c.Channel.ID] {
+				t.Errorf("%s: %s: %q, want %q", test.name, c.Channel.ID, c.Rejected, test.wants[c.Channel.ID])
+			}
+		}
+	}
+}
+
+func TestTheIndexOfThisDeviceIsNotInvented(t *testing.T) {
+	if r := run(t, "", "explain", "device", "--json"); r.code != exitFailed || !strings.Contains(r.out, "not made yet") {
+		t.Errorf("%d %s", r.code, r.out)
+	}
+}
