@@ -54,7 +54,6 @@ type World struct {
 	people map[string]Person
 	office *postoffice.Office
 	fedi   *fediverse.Server
-	log    func(string)
 
 	mu    sync.Mutex
 	ids   map[string]string   // names of lines → Message-ID or status id

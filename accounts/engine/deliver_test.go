@@ -62,8 +62,8 @@ func TestOutcomes(t *testing.T) {
 			if asked != o.finds {
 				t.Errorf("asked the server: %v, want %v", asked, o.finds)
 			}
-			if s.sends != 1 {
-				t.Errorf("sent %d times, want once", s.sends)
+			if s.sends.n() != 1 {
+				t.Errorf("sent %d times, want once", s.sends.n())
 			}
 			if m.kept["e"] != o.keptCopy {
 				t.Errorf("copy kept: %v, want %v", m.kept["e"], o.keptCopy)
@@ -96,8 +96,8 @@ func TestFoundInSending(t *testing.T) {
 			e := testEngine(t, m, s)
 			e.SyncOnce(t.Context(), nil)
 			e.SyncOnce(t.Context(), nil)
-			if got := m.entries["e"].State; got != c.state || s.sends != c.sends {
-				t.Errorf("state %s after %d sends, want %s after %d", got, s.sends, c.state, c.sends)
+			if got := m.entries["e"].State; got != c.state || s.sends.n() != c.sends {
+				t.Errorf("state %s after %d sends, want %s after %d", got, s.sends.n(), c.state, c.sends)
 			}
 		})
 	}
@@ -123,8 +123,8 @@ func TestCopyIsTriedAgain(t *testing.T) {
 	}
 	fail = false
 	e.SyncOnce(t.Context(), nil)
-	if !m.kept["e"] || s.sends != 1 {
-		t.Errorf("kept %v, sent %d times; want kept, once", m.kept["e"], s.sends)
+	if !m.kept["e"] || s.sends.n() != 1 {
+		t.Errorf("kept %v, sent %d times; want kept, once", m.kept["e"], s.sends.n())
 	}
 }
 

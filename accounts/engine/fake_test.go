@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -183,6 +184,11 @@ func (m *memory) Rejudge(_ context.Context, _ conversation.AccountID, judge func
 	return Change{}, nil
 }
 
+// counter counts calls; tests look at it while the engine runs.
+type counter struct{ atomic.Int32 }
+
+func (c *counter) n() int { return int(c.Load()) }
+
 // script is a transport that does what a test says.
 type script struct {
 	send     func(handover accounts.Handover) (accounts.Receipt, error)
@@ -191,14 +197,14 @@ type script struct {
 	sync     func(accounts.Mirror) error
 	keep     func() error
 	watch    func(ctx context.Context, news func()) error
-	sends    int
-	keeps    int
-	passes   int
+	sends    counter
+	keeps    counter
+	passes   counter
 	security accounts.Security
 }
 
 func (s *script) Sync(_ context.Context, m accounts.Mirror) error {
-	s.passes++
+	s.passes.Add(1)
 	if s.sync == nil {
 		return nil
 	}
@@ -218,12 +224,12 @@ func (s *script) Apply(_ context.Context, tasks []accounts.Task) ([]int64, error
 }
 
 func (s *script) Send(_ context.Context, _ conversation.Entry, h accounts.Handover) (accounts.Receipt, error) {
-	s.sends++
+	s.sends.Add(1)
 	return s.send(h)
 }
 
 func (s *script) Keep(context.Context, conversation.Entry) error {
-	s.keeps++
+	s.keeps.Add(1)
 	if s.keep == nil {
 		return nil
 	}

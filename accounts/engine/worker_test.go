@@ -27,13 +27,13 @@ func holdTime(t *testing.T) {
 	defer stop()
 	time.Sleep(9 * time.Second)
 	synctest.Wait()
-	if s.sends != 0 {
+	if s.sends.n() != 0 {
 		t.Error("sent during its hold time")
 	}
 	time.Sleep(2 * time.Second)
 	synctest.Wait()
-	if s.sends != 1 {
-		t.Errorf("sent %d times after its hold time, want once", s.sends)
+	if s.sends.n() != 1 {
+		t.Errorf("sent %d times after its hold time, want once", s.sends.n())
 	}
 }
 
@@ -47,16 +47,16 @@ func TestBackOff(t *testing.T) {
 		defer stop()
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
-		if s.passes < 5 || s.passes > 15 {
-			t.Errorf("%d passes in ten minutes of a server away, want 5 to 15", s.passes)
+		if s.passes.n() < 5 || s.passes.n() > 15 {
+			t.Errorf("%d passes in ten minutes of a server away, want 5 to 15", s.passes.n())
 		}
 		if st := e.Statuses()[0]; st.Phase != conversation.PhaseOffline || st.Err == nil {
 			t.Errorf("status %+v, want offline with its error", st)
 		}
-		before := s.passes
+		before := s.passes.n()
 		e.Wake("home")
 		synctest.Wait()
-		if s.passes != before+1 {
+		if s.passes.n() != before+1 {
 			t.Error("did not try at once when asked")
 		}
 	})
@@ -71,8 +71,8 @@ func TestRefusedLoginWaits(t *testing.T) {
 		defer stop()
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
-		if s.passes != 1 {
-			t.Errorf("%d logins in ten minutes, want one", s.passes)
+		if s.passes.n() != 1 {
+			t.Errorf("%d logins in ten minutes, want one", s.passes.n())
 		}
 		if p := e.Statuses()[0].Phase; p != conversation.PhaseRefused {
 			t.Errorf("phase %s, want refused", p)
@@ -96,8 +96,8 @@ func TestNews(t *testing.T) {
 		defer stop()
 		time.Sleep(1500 * time.Millisecond)
 		synctest.Wait()
-		if s.passes != 2 {
-			t.Errorf("%d passes, want the first one and one for the news", s.passes)
+		if s.passes.n() != 2 {
+			t.Errorf("%d passes, want the first one and one for the news", s.passes.n())
 		}
 	})
 }
@@ -114,8 +114,8 @@ func TestPoke(t *testing.T) {
 		m.tasks = []accounts.Task{{ID: 7, Kind: conversation.ActRead}}
 		e.Poke()
 		synctest.Wait()
-		if len(got) != 1 || len(m.tasks) != 0 || s.passes != 1 {
-			t.Errorf("replayed %v, %d left, %d passes; want the act, none, one", got, len(m.tasks), s.passes)
+		if len(got) != 1 || len(m.tasks) != 0 || s.passes.n() != 1 {
+			t.Errorf("replayed %v, %d left, %d passes; want the act, none, one", got, len(m.tasks), s.passes.n())
 		}
 	})
 }

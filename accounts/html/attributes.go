@@ -9,11 +9,11 @@ import (
 
 // attrs are the attributes of one element that matter here.
 type attrs struct {
-	href, src, alt, class, style, name string
-	width, height                      int // -1 when not declared
-	hidden                             bool
-	handler                            bool // has an "on…" attribute
-	remote                             int  // addresses in other attributes that would be loaded
+	href, src, alt, class, style string
+	width, height                int // -1 when not declared
+	hidden                       bool
+	handler                      bool // has an "on…" attribute
+	remote                       int  // addresses in other attributes that would be loaded
 }
 
 func attributes(z *html.Tokenizer, more bool) attrs {

@@ -79,7 +79,6 @@ type collector struct {
 	v       *visitState
 	seen    map[uint32]bool // nil when not of interest
 	changes []accounts.FlagChange
-	err     error
 }
 
 func (c *collector) note(uid uint32, flags accounts.Flags) bool {
