@@ -121,9 +121,6 @@ func (p *program) inspect(name string, trust trace.Trust) error {
 	if err := p.writeMessage(&m); err != nil {
 		return err
 	}
-	for _, w := range m.Warnings {
-		p.note(w)
-	}
 	return p.writeIndex(p.full(withFacts(&m), p.otherSide(&m)), p.otherSide(&m))
 }
 

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"maps"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +21,7 @@ func (p *program) outboxCommand() *cobra.Command {
 	}))
 	retry := p.command("retry ID", cobra.ExactArgs(1), p.with(working, func(ctx context.Context, a *app, args []string) error {
 		if err := a.svc.Retry(ctx, conversation.EntryID(args[0])); err != nil {
-			return absent(err, args[0])
+			return p.over(absent(err, args[0]))
 		}
 		e, err := a.svc.OutboxEntry(ctx, conversation.EntryID(args[0]))
 		if err != nil {
@@ -29,7 +32,7 @@ func (p *program) outboxCommand() *cobra.Command {
 	cancel := p.command("cancel ID", cobra.ExactArgs(1), p.with(working, func(ctx context.Context, a *app, args []string) error {
 		draft, err := a.svc.Cancel(ctx, conversation.EntryID(args[0]))
 		if err != nil {
-			return absent(err, args[0])
+			return p.over(absent(err, args[0]))
 		}
 		if p.flags.json {
 			return p.object(map[string]string{"id": args[0], "state": string(conversation.StateCancelled), "draft": string(draft)})
@@ -38,6 +41,20 @@ func (p *program) outboxCommand() *cobra.Command {
 		return nil
 	}))
 	return p.group("outbox", list, retry, cancel)
+}
+
+// over tells that an entry is past what was wanted of it. Nothing is there to
+// be confirmed, so that this is no guard's word to the user.
+func (p *program) over(err error) error {
+	var own *conversation.Problem
+	if !errors.Is(err, conversation.ErrGuard) || !errors.As(err, &own) {
+		return err
+	}
+	args := maps.Clone(own.Args)
+	if state, ok := args["State"]; ok {
+		args["State"] = p.t("cli.state." + fmt.Sprint(state))
+	}
+	return &conversation.Problem{Code: own.Code, Args: args}
 }
 
 func (p *program) showEntries(entries []conversation.Entry) error {

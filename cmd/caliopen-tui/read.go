@@ -266,7 +266,15 @@ func (p *program) writeMessage(m *conversation.Message) error {
 			return err
 		}
 	}
-	return p.block("\n" + m.Text)
+	if err := p.block("\n" + m.Text); err != nil {
+		return err
+	}
+	for _, odd := range m.Warnings {
+		if p.cat.Has(odd) { // other codes are for the log
+			p.note("! " + p.t(odd))
+		}
+	}
+	return nil
 }
 
 func names(m *conversation.Message, r conversation.Role) string {

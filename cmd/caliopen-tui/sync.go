@@ -22,6 +22,7 @@ type syncObject struct {
 	Bytes   int64   `json:"bytes"`
 	Seconds float64 `json:"seconds"`
 	Error   string  `json:"error,omitempty"`
+	Paused  bool    `json:"paused,omitempty"`
 }
 
 func (p *program) syncCommand() *cobra.Command {
@@ -41,7 +42,7 @@ func (p *program) syncCommand() *cobra.Command {
 		stop := p.progress(ctx, a)
 		sums := a.eng.SyncOnce(ctx, names)
 		stop()
-		err := p.showSync(sums)
+		err := p.showSync(a, sums)
 		if !watch || ctx.Err() != nil {
 			return err
 		}
@@ -53,7 +54,7 @@ func (p *program) syncCommand() *cobra.Command {
 
 // showSync writes a line an account and judges the whole: failed when every
 // account failed, partly done when some did.
-func (p *program) showSync(sums []engine.Summary) error {
+func (p *program) showSync(a *app, sums []engine.Summary) error {
 	var (
 		rows   [][]string
 		failed []error
@@ -64,6 +65,10 @@ func (p *program) showSync(sums []engine.Summary) error {
 			Failed: s.Failed, Bytes: s.Bytes, Seconds: s.Elapsed.Round(time.Millisecond).Seconds(),
 		}
 		text := p.t("cli.sync.line", "New", s.New, "Changed", s.Changed, "Removed", s.Removed, "Sent", s.Sent, "Failed", s.Failed)
+		if account, ok := a.cfg.Account(o.Account); ok && account.Paused {
+			o.Paused = true
+			text = p.t("cli.account.paused")
+		}
 		if s.Err != nil {
 			failed = append(failed, s.Err)
 			o.Error = safe.Line(p.cat.Error(s.Err)).String()

@@ -135,3 +135,47 @@ func TestTheIndexOfThisDeviceIsNotInvented(t *testing.T) {
 		t.Errorf("%d %s", r.code, r.out)
 	}
 }
+
+// TestASentenceForWhatIsOdd keeps the codes of the parser away from people.
+func TestASentenceForWhatIsOdd(t *testing.T) {
+	mail := "From: \"boss@bank.example\" <x@craft.example>\r\nTo: me@home.example\r\nSubject: s\r\nDate: Sat, 21 Nov 2026 10:00:00 +0000\r\n\r\nhello\r\n"
+	for _, l := range lang.Languages() {
+		r := run(t, mail, "--lang", l, "inspect", "-")
+		want := "! " + speaking(t, l).t("mime.claimed_from")
+		if r.code != 0 || !strings.Contains(r.err, want) || strings.Contains(r.out+r.err, "mime.") {
+			t.Errorf("%s: %d %q", l, r.code, r.err)
+		}
+	}
+	if r := run(t, mail, "inspect", "-", "--json"); !strings.Contains(r.out, `"warnings":["mime.claimed_from"]`) {
+		t.Errorf("%s", r.out)
+	}
+}
+
+// TestInspectBelievesWhatItIsTold gives golden rows that need more knowledge
+// than a host's name.
+func TestInspectBelievesWhatItIsTold(t *testing.T) {
+	mail := "Authentication-Results: mx.home.example; dkim=pass header.d=home.example; dmarc=pass header.from=home.example\r\n" +
+		"Received: from [192.0.2.4] (zoe.example [192.0.2.4]) by mx.home.example (Postfix) with %; Sat, 21 Nov 2026 10:00:00 +0000\r\n" +
+		"From: Zoe <zoe@home.example>\r\nTo: me@home.example\r\nDate: Sat, 21 Nov 2026 10:00:00 +0000\r\n\r\nhello\r\n"
+	for with, score := range map[string]int{"ESMTP id 1": 12, "ESMTPSA id 1": 46} {
+		r := run(t, strings.Replace(mail, "%", with, 1), "inspect", "-", "--json", "--trusted-host", "MX.home.example",
+			"--trusted-id", "mx.home.example", "--tls-writer", "mx.home.example", "--own-domain", "home.example")
+		var o messageObject
+		r.decode(t, &o)
+		if o.Privacy.Score != score {
+			t.Errorf("%s: %d, want %d: %s", with, o.Privacy.Score, score, r.out)
+		}
+	}
+}
+
+// TestAnOutboxEntryThatIsOverNeedsNoConfirmation tells a state from a guard.
+func TestAnOutboxEntryThatIsOverNeedsNoConfirmation(t *testing.T) {
+	stopped := &conversation.Problem{Code: "problem.retry", Args: map[string]any{"State": "cancelled"}, Err: conversation.ErrGuard}
+	err := speaking(t, "fr").over(stopped)
+	if exit, _ := judge(err); exit != exitFailed {
+		t.Errorf("status %d", exit)
+	}
+	if text := speaking(t, "fr").cat.Error(err); !strings.Contains(text, "repris") || strings.Contains(text, "cancelled") {
+		t.Error(text)
+	}
+}
