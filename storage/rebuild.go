@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
 )
 
 // Parser reads a raw source as the account that received it would.
@@ -127,11 +128,34 @@ func (t *tx) rebuildOne(m *oldMessage) error {
 	if err != nil || !ok || !same {
 		return err
 	}
+	if err := t.keepForecast(m.id, &m.parsed.Message); err != nil {
+		return err
+	}
 	id, err := t.rewrite(m.account, m.id, m.raw, &m.parsed)
 	if err != nil {
 		return err
 	}
 	return t.refresh(id)
+}
+
+// keepForecast leaves a sent message the facts it was sent with. They were
+// known when its way was chosen, and no copy of it says them again.
+func (t *tx) keepForecast(id int64, m *conversation.Message) error {
+	if m.Direction != conversation.Out || m.Facts.Path != "" {
+		return nil
+	}
+	var data []byte
+	ok, err := t.get("SELECT detail FROM doc WHERE id = ?", []any{id}, &data)
+	if err != nil || !ok {
+		return err
+	}
+	var d detail
+	if err := decodeDetail(data, &d); err != nil || d.Facts.Path == "" {
+		return err
+	}
+	m.Facts = privacy.Facts(d.Facts)
+	m.Index = privacy.Message(m.Facts)
+	return nil
 }
 
 // rebuildWitnesses reads the other copies of messages again, of which there are

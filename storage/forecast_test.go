@@ -1,0 +1,37 @@
+package storage_test
+
+import (
+	"testing"
+
+	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
+)
+
+// A sent message keeps the badge it was sent with when everything is read
+// again; a received one, of which anybody may claim anything, does not.
+func TestRebuildKeepsWhatWasForeseenOfSentMessages(t *testing.T) {
+	foreseen := privacy.Facts{Proto: "mail", OwnHop: true, Path: "tls", Person: "domain", Subject: "clear"}
+	unknown := privacy.Facts{Proto: "mail", OwnHop: true, Subject: "clear"}
+	for _, test := range []struct {
+		direction conversation.Direction
+		want      privacy.Facts
+	}{{conversation.Out, foreseen}, {conversation.In, unknown}} {
+		db := opened(t)
+		batch := newCrowd(6).batch(0, 3, 200)
+		m := &batch[0].Parsed.Message
+		m.Direction, m.Facts, m.Index = test.direction, foreseen, privacy.Message(foreseen)
+		_, err := db.Add(t.Context(), home, batch)
+		must(t, err)
+		for range 2 {
+			must(t, db.Rebuild(t.Context(), parserOf(batch, func(p *conversation.Parsed) {
+				p.Message.Facts, p.Message.Index = unknown, privacy.Message(unknown)
+			}), nil))
+		}
+		got, err := db.Message(t.Context(), conversation.NewMessageID(batch[0].Parsed.Fingerprint))
+		must(t, err)
+		if got.Facts != test.want || got.Index.Score != privacy.Message(test.want).Score {
+			t.Errorf("%s: %+v with %d, want %+v", test.direction, got.Facts, got.Index.Score, test.want)
+		}
+		sound(t, db)
+	}
+}
