@@ -6,6 +6,7 @@ import (
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
 	"github.com/caliopen/caliopen-tui/storage"
 )
 
@@ -92,6 +93,27 @@ func BenchmarkLarge(b *testing.B) {
 			_, err := db.SplitContact(ctx, zoe, conversation.MailAddress("zoe@work.example"))
 			must(b, err)
 			b.StartTimer()
+		}
+	})
+	b.Run("own", func(b *testing.B) { // an address with many messages becomes own, and is given up again
+		for i := 0; b.Loop(); i++ {
+			mine := []accounts.Own{{Account: home, Protocol: conversation.Mail, Addresses: []conversation.Address{own}, Name: "Me"}}
+			if i%2 == 0 {
+				mine[0].Addresses = append(mine[0].Addresses, conversation.MailAddress("person0@example.net"))
+			}
+			must(b, db.SetOwn(ctx, mine))
+		}
+	})
+	b.Run("sweep", func(b *testing.B) {
+		for b.Loop() {
+			_, err := db.Sweep(ctx, home)
+			must(b, err)
+		}
+	})
+	b.Run("judge", func(b *testing.B) { // without a change
+		for b.Loop() {
+			_, err := db.Rejudge(ctx, home, func([]byte, *privacy.Evidence) bool { return false })
+			must(b, err)
 		}
 	})
 	b.Run("open", func(b *testing.B) {

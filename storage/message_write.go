@@ -15,7 +15,7 @@ func (t *tx) newMessage(account, raw int64, p *conversation.Parsed, s state) (in
 	if err != nil {
 		return 0, err
 	}
-	if err := t.insertMessage(id, account, raw, p, s); err != nil {
+	if err := t.insertMessage(id, account, raw, p, s, true); err != nil {
 		return 0, err
 	}
 	t.new++
@@ -25,7 +25,9 @@ func (t *tx) newMessage(account, raw int64, p *conversation.Parsed, s state) (in
 	return id, nil
 }
 
-func (t *tx) insertMessage(id, account, raw int64, p *conversation.Parsed, s state) error {
+// insertMessage stores a message; index tells whether its text is new to the
+// search index as well.
+func (t *tx) insertMessage(id, account, raw int64, p *conversation.Parsed, s state, index bool) error {
 	m := &p.Message
 	s.read = s.read || m.Direction == conversation.Out
 	circle, err := t.circle(conversation.CircleOf(m))
@@ -45,22 +47,29 @@ func (t *tx) insertMessage(id, account, raw int64, p *conversation.Parsed, s sta
 	if err != nil {
 		return err
 	}
-	return t.insertDoc(id, p, parties)
+	return t.insertDoc(id, p, parties, index)
 }
 
-func (t *tx) insertDoc(id int64, p *conversation.Parsed, parties []participant) error {
-	m := &p.Message
-	data, err := newDetail(m, parties).encode()
+// indexText is what is indexed of a message.
+type indexText struct{ subject, people, files, cjk, body string }
+
+func indexTextOf(m *conversation.Message) indexText {
+	w := indexText{subject: m.Subject, people: peopleText(m.Participants), files: filesText(m.Attachments), body: m.Text}
+	w.cjk = bigrams(w.subject, w.people, w.files, w.body)
+	return w
+}
+
+func (t *tx) insertDoc(id int64, p *conversation.Parsed, parties []participant, index bool) error {
+	data, err := newDetail(&p.Message, parties).encode()
 	if err != nil {
 		return err
 	}
-	people, files := peopleText(m.Participants), filesText(m.Attachments)
-	cjk := bigrams(m.Subject, people, files, m.Text)
+	w := indexTextOf(&p.Message)
 	if err := t.exec("INSERT INTO doc (id, detail, origin, subject, people, file, cjk, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		id, data, p.Origin, m.Subject, people, files, cjk, m.Text); err != nil {
+		id, data, p.Origin, w.subject, w.people, w.files, w.cjk, w.body); err != nil || !index {
 		return err
 	}
-	return t.exec(indexInsert, id, m.Subject, people, files, cjk, m.Text)
+	return t.exec(indexInsert, id, w.subject, w.people, w.files, w.cjk, w.body)
 }
 
 // addParties links a message to its addresses.
@@ -124,36 +133,59 @@ func (t *tx) enter(circle, id int64, dir conversation.Direction, s state, n int)
 }
 
 // rewrite derives a message again from another raw source or by a newer
-// parser. Its id stays when its date does; the id it has then is given.
+// parser. Its id stays when its date does; the id it has then is given. The
+// search index, which costs more than all the rest, is left alone when the
+// words are the same.
 func (t *tx) rewrite(account, id, raw int64, p *conversation.Parsed) (int64, error) {
 	var s state
 	if err := t.loadState(id, &s); err != nil {
 		return 0, err
 	}
-	if err := t.erase(id); err != nil {
-		return 0, err
-	}
 	var twin int64
-	known, err := t.get("SELECT id FROM message WHERE key = ?", []any{string(conversation.NewMessageID(p.Fingerprint))}, &twin)
+	known, err := t.get("SELECT id FROM message WHERE key = ? AND id <> ?", []any{string(conversation.NewMessageID(p.Fingerprint)), id}, &twin)
 	if err != nil {
 		return 0, err
 	}
 	if known {
+		if err := t.erase(id, true); err != nil {
+			return 0, err
+		}
 		if err := t.relocate(id, twin); err != nil {
 			return 0, err
 		}
 		return twin, t.hear(twin, account, raw, "", p)
 	}
+	same, err := t.sameWords(id, p)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.erase(id, !same); err != nil {
+		return 0, err
+	}
 	next := id
-	if firstID(p.Message.Date) != id>>4<<4 {
+	if !sameMoment(id, p) {
 		if next, err = t.messageID(p.Message.Date); err != nil {
 			return 0, err
 		}
 	}
-	if err := t.insertMessage(next, account, raw, p, s); err != nil {
+	if err := t.insertMessage(next, account, raw, p, s, !same); err != nil {
 		return 0, err
 	}
 	return next, t.relocate(id, next)
+}
+
+// sameMoment tells whether a message can keep its id, which is its date.
+func sameMoment(id int64, p *conversation.Parsed) bool { return firstID(p.Message.Date) == id>>4<<4 }
+
+// sameWords tells whether the index needs no change when a message is
+// rewritten.
+func (t *tx) sameWords(id int64, p *conversation.Parsed) (bool, error) {
+	if !sameMoment(id, p) {
+		return false, nil
+	}
+	var w indexText
+	ok, err := t.get("SELECT subject, people, file, cjk, body FROM doc WHERE id = ?", []any{id}, &w.subject, &w.people, &w.files, &w.cjk, &w.body)
+	return ok && w == indexTextOf(&p.Message), err
 }
 
 // relocate makes the copies of one message copies of another. Whatever they
@@ -168,9 +200,10 @@ func (t *tx) relocate(from, to int64) error {
 	return t.moveWitnesses(from, to)
 }
 
-// erase removes a message and what was derived from it; its copies stay and
-// must find another message before the transaction ends.
-func (t *tx) erase(id int64) error {
+// erase removes a message and what was derived from it, in the search index
+// too if index is set; its copies stay and must find another message before
+// the transaction ends.
+func (t *tx) erase(id int64, index bool) error {
 	if err := t.exec("PRAGMA defer_foreign_keys = ON"); err != nil {
 		return err
 	}
@@ -186,7 +219,12 @@ func (t *tx) erase(id int64) error {
 	if err := t.dropParties(id); err != nil {
 		return err
 	}
-	for _, q := range []string{indexDelete, "DELETE FROM doc WHERE id = ?", "DELETE FROM message WHERE id = ?"} {
+	if index {
+		if err := t.exec(indexDelete, id); err != nil {
+			return err
+		}
+	}
+	for _, q := range []string{"DELETE FROM doc WHERE id = ?", "DELETE FROM message WHERE id = ?"} {
 		if err := t.exec(q, id); err != nil {
 			return err
 		}

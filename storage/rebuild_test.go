@@ -52,6 +52,30 @@ func TestRebuildGivesTheSame(t *testing.T) {
 	sound(t, db)
 }
 
+// A message that its server let be edited is found by its new words only, and
+// the index is right also where the words stayed the same.
+func TestEditedWordsAreIndexed(t *testing.T) {
+	db, l := opened(t), hello()
+	add(t, db, l)
+	for n, text := range []string{"zwölfkampf", "zwölfkampf", "weitsprung"} {
+		a := l.arrival()
+		a.Copy.Raw = append(a.Copy.Raw, byte('0'+n))
+		a.SHA256, a.Parsed.Message.Text = sha256.Sum256(a.Copy.Raw), text
+		_, err := db.Add(t.Context(), home, []accounts.Arrival{a})
+		must(t, err)
+		for _, word := range []string{"zwolfkampf", "weitsprung"} {
+			q, err := conversation.ParseQuery(word, start, "en")
+			must(t, err)
+			found, err := db.Count(t.Context(), q)
+			must(t, err)
+			if is := word[0] == text[0]; is != (found == 1) {
+				t.Errorf("edit %d: %d found by %q", n, found, word)
+			}
+		}
+		sound(t, db)
+	}
+}
+
 func TestRebuildGoesOnWhereItStopped(t *testing.T) {
 	db := opened(t)
 	batch := newCrowd(6).batch(0, 1000, 50)

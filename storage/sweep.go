@@ -154,7 +154,7 @@ func (t *tx) deleteMessage(id int64) error {
 	if err != nil || !ok {
 		return err
 	}
-	if err := t.erase(id); err != nil {
+	if err := t.erase(id, true); err != nil {
 		return err
 	}
 	if err := t.dropRaw(raw); err != nil {

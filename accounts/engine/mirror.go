@@ -19,9 +19,9 @@ import (
 // which it keeps the user's own acts waiting.
 const (
 	maxPending = 48 << 20
-	minBatch   = 100
+	minBatch   = 250
 	maxBatch   = 2000
-	turn       = 250 * time.Millisecond
+	turn       = 400 * time.Millisecond
 )
 
 // mirror implements accounts.Mirror for one pass. Copies go through parsers
@@ -62,7 +62,7 @@ func newMirror(ctx context.Context, w *worker) (*mirror, error) {
 	}
 	m := &mirror{
 		w: w, ctx: ctx, judge: j, format: w.o.Formats[w.acc.Own.Protocol],
-		jobs: make(chan accounts.Copy), room: semaphore.NewWeighted(maxPending), portion: 2 * minBatch,
+		jobs: make(chan accounts.Copy), room: semaphore.NewWeighted(maxPending), portion: minBatch,
 	}
 	m.moved = sync.NewCond(&m.mu)
 	for range runtime.GOMAXPROCS(0) {
@@ -199,7 +199,8 @@ func (m *mirror) due() bool {
 	if len(m.ready) == 0 {
 		return false
 	}
-	return !m.judge.curious() || len(m.ready) >= refreshEvery || m.weight >= maxPending/4 || m.hurry > 0 || m.err != nil
+	waited := m.hurry > 0 && len(m.ready) == m.pending // the parsers have nothing left
+	return !m.judge.curious() || len(m.ready) >= refreshEvery || m.weight >= maxPending/4 || waited || m.err != nil
 }
 
 // store writes one batch and tells what it touched.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,18 +35,20 @@ func BenchmarkFullSync(b *testing.B) {
 	s := servertest.Dovecot(b)
 	n := benchMails(b)
 	fill(b, s, n)
-	var ours, fetch, both []time.Duration
+	var ours, fetch, both, again, peers []time.Duration
 	for range 3 {
-		ours = append(ours, timeOurs(b, s, n))
-		f, i := timePeers(b, s)
-		fetch, both = append(fetch, f), append(both, f+i)
+		first, second := timeOurs(b, s, n)
+		ours, again = append(ours, first), append(again, second)
+		f, i, nothing := timePeers(b, s)
+		fetch, both, peers = append(fetch, f), append(both, f+i), append(peers, nothing)
 	}
 	us := median(ours)
+	b.ReportMetric(median(again).Seconds()/median(peers).Seconds(), "x-mbsync-again")
 	b.ReportMetric(float64(n)/us.Seconds(), "msg/s")
 	b.ReportMetric(us.Seconds()/median(fetch).Seconds(), "x-mbsync")
 	b.ReportMetric(us.Seconds()/median(both).Seconds(), "x-mbsync+notmuch")
 	b.ReportMetric(0, "ns/op")
-	b.Logf("%d mails; ours %v, mbsync %v, mbsync and notmuch new %v", n, ours, fetch, both)
+	b.Logf("%d mails; ours %v, mbsync %v, mbsync and notmuch new %v; without changes: ours %v, mbsync %v", n, ours, fetch, both, again, peers)
 }
 
 func fill(b *testing.B, s *servertest.Server, n int) {
@@ -61,8 +64,8 @@ func fill(b *testing.B, s *servertest.Server, n int) {
 	s.Doveadm("index", "-u", servertest.Alice, "INBOX")
 }
 
-// timeOurs syncs into a new profile.
-func timeOurs(b *testing.B, s *servertest.Server, n int) time.Duration {
+// timeOurs syncs into a new profile, and once more when there is nothing new.
+func timeOurs(b *testing.B, s *servertest.Server, n int) (first, again time.Duration) {
 	b.Helper()
 	p := newProfile(b)
 	err := accounts.AddAccount(filepath.Join(p.dir, "config.toml"), accounts.Account{
@@ -73,16 +76,50 @@ func timeOurs(b *testing.B, s *servertest.Server, n int) time.Duration {
 		b.Fatal(err)
 	}
 	began := time.Now()
-	out := p.must("", "sync", "--json")
-	took := time.Since(began)
-	if got := p.object("search", "--count", "in:INBOX")["count"]; got != float64(n) {
-		b.Fatalf("%v messages after the sync (%s), want %d", got, out, n)
+	sync := p.command("sync", "--json")
+	var out strings.Builder
+	sync.Stdout = &out
+	if err := sync.Start(); err != nil {
+		b.Fatal(err)
 	}
-	return took
+	peak := memory(sync.Process.Pid)
+	if err := sync.Wait(); err != nil {
+		b.Fatalf("sync: %v", err)
+	}
+	first = time.Since(began)
+	b.ReportMetric(float64(<-peak)/1024, "peak-MiB")
+	if got := p.object("search", "--count", "in:INBOX")["count"]; got != float64(n) {
+		b.Fatalf("%v messages after the sync (%s), want %d", got, out.String(), n)
+	}
+	began = time.Now()
+	p.must("", "sync", "--json")
+	return first, time.Since(began)
 }
 
-// timePeers syncs into a new Maildir and indexes it.
-func timePeers(b *testing.B, s *servertest.Server) (fetch, index time.Duration) {
+// memory watches how much memory a process has used at most, in KiB, for as
+// long as it lives.
+func memory(pid int) <-chan int {
+	peak := make(chan int, 1)
+	go func() {
+		most := 0
+		for {
+			text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+			_, line, ok := strings.Cut(string(text), "VmHWM:")
+			if err != nil || !ok {
+				peak <- most
+				return
+			}
+			var now int
+			_, _ = fmt.Sscan(line, &now)
+			most = max(most, now)
+			time.Sleep(20 * time.Millisecond)
+		}
+	}()
+	return peak
+}
+
+// timePeers syncs into a new Maildir, indexes it, and syncs once more.
+func timePeers(b *testing.B, s *servertest.Server) (fetch, index, again time.Duration) {
 	b.Helper()
 	dir := b.TempDir()
 	mail := filepath.Join(dir, "mail")
@@ -119,7 +156,9 @@ SyncState *
 	if err := os.MkdirAll(mail, 0o700); err != nil {
 		b.Fatal(err)
 	}
-	return timed(b, dir, notmuch, "mbsync", "-q", "-c", rc, "c"), timed(b, dir, notmuch, "notmuch", "new", "--quiet")
+	fetch = timed(b, dir, notmuch, "mbsync", "-q", "-c", rc, "c")
+	index = timed(b, dir, notmuch, "notmuch", "new", "--quiet")
+	return fetch, index, timed(b, dir, notmuch, "mbsync", "-q", "-c", rc, "c")
 }
 
 func timed(b *testing.B, home, notmuch, program string, args ...string) time.Duration {
