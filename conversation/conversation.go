@@ -32,6 +32,7 @@ type Conversation struct {
 	LastFrom Member
 	Excerpt  string
 	Subject  string // of the last message
+	Sealed   bool   // the last message is sealed and was not opened: it has no text
 	Unread   int
 	Messages int
 	Starred  bool

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"time"
 
 	"github.com/caliopen/caliopen-tui/privacy"
@@ -114,3 +115,11 @@ func (m *Message) With(r Role) []Participant {
 	}
 	return out
 }
+
+// sealedWarning is what reading a message leaves when all of it is sealed and
+// no key was at hand.
+const sealedWarning = "mime.sealed"
+
+// Unopened tells from the warnings of a message that it is sealed and was not
+// opened, so that there is no text to show.
+func Unopened(warnings []string) bool { return slices.Contains(warnings, sealedWarning) }

@@ -14,6 +14,7 @@ func (s *Service) warnings(ctx context.Context, sit *situation, c *Choice) []Rea
 	out = append(out, s.otherConversation(ctx, sit)...)
 	out = append(out, s.addedReaders(sit, c)...)
 	out = append(out, answerElsewhere(sit)...)
+	out = append(out, unprovenSender(sit)...)
 	if len(sit.draft.Attach) == 0 && PromisesAttachment(sit.draft.Subject+"\n"+sit.draft.Text) {
 		out = append(out, Reason{Code: "warn.attachment"})
 	}
@@ -97,6 +98,21 @@ func answerElsewhere(sit *situation) []Reason {
 			continue
 		}
 		return []Reason{{"warn.reply_to", map[string]any{"Address": p.Address.ID, "Sender": m.Sender().Address.ID}}}
+	}
+	return nil
+}
+
+// unprovenSender warns that the message answered was not sent by whom it names,
+// as far as anybody can tell: the answer would go to somebody who wrote nothing,
+// or tell a deceiver that he was believed.
+func unprovenSender(sit *situation) []Reason {
+	m := sit.source
+	if m == nil || sit.draft.Kind != DraftReply || m.Direction != In {
+		return nil
+	}
+	switch m.Facts.Problem {
+	case "forged", "fromsigner", "badsig":
+		return []Reason{{"warn.unproven_sender", map[string]any{"Sender": m.Sender().Address.ID}}}
 	}
 	return nil
 }

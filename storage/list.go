@@ -112,11 +112,13 @@ func scanConversation(r *sql.Rows, s *conversationScan) error {
 	}
 	var det struct {
 		Participants []participant `json:"p"`
+		Warnings     []string      `json:"w"`
 	}
 	if err := json.Unmarshal(data, &det); err != nil {
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	s.parties = det.Participants
+	c.Sealed = conversation.Unopened(det.Warnings)
 	if err := json.Unmarshal([]byte(contacts), &s.contacts); err != nil {
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}

@@ -112,7 +112,7 @@ func TestLinksShowWhereTheyLeadBeforeTheyOpen(t *testing.T) {
 			t.Errorf("opened %v", opened)
 		}
 		d.Press("v")
-		d.Expect("1 file saved in /tmp/saved.")
+		d.Expect("plan-salle.pdf saved in /tmp/saved.")
 		d.Press("z", "a")
 		d.Press("k", "enter")
 		d.Expect("> Je passe")

@@ -20,6 +20,8 @@ type Backend interface {
 	Outbox(ctx context.Context) ([]conversation.Entry, error)
 	Retry(ctx context.Context, id conversation.EntryID) error
 	Drafts(ctx context.Context) ([]conversation.Draft, error)
+	DropDraft(ctx context.Context, id conversation.DraftID) error
+	SaveDraft(ctx context.Context, d conversation.Draft) (conversation.DraftID, error)
 	Accounts(ctx context.Context) ([]conversation.Status, error)
 	SyncNow(ctx context.Context, a conversation.AccountID) error
 }
@@ -119,7 +121,8 @@ func (s *Screen) Contexts() []key.Context { return []key.Context{key.Activity} }
 // State tells what there is.
 func (s *Screen) State() key.State {
 	e, ok := s.entry()
-	return key.State{Row: s.sheet.Current() != "", Waiting: ok && waits(e)}
+	_, draft := s.draft()
+	return key.State{Row: s.sheet.Current() != "", Waiting: ok && waits(e), Draft: draft}
 }
 
 // waits tells whether an entry can be taken back: no server has it for sure.
@@ -169,6 +172,8 @@ func (s *Screen) Do(id key.ID) (tea.Cmd, bool) {
 	}
 	if d, ok := s.draft(); ok && id == key.Open {
 		return s.env.Host.Open(screen.To{Kind: screen.Compose, Conversation: d.Conversation, Draft: &d, Name: people(d)}), true
+	} else if ok && id == key.Discard {
+		return s.discard(d), true
 	}
 	st, ok := s.status()
 	switch {
@@ -221,6 +226,30 @@ func (s *Screen) again(id conversation.EntryID) tea.Cmd {
 			return s.env.Host.Fail(err)
 		}
 		return tea.Batch(s.Load(), s.env.Host.Toast(s.env.Cat.T("activity.again.done", nil), nil))
+	})
+}
+
+// discard throws a draft away; undo keeps it again.
+func (s *Screen) discard(d conversation.Draft) tea.Cmd {
+	again := func() tea.Cmd {
+		back := d
+		back.ID = "" // the old one is gone for good
+		return screen.Ask(&s.act, func() (conversation.DraftID, error) {
+			return s.b.SaveDraft(s.env.Ctx, back)
+		}, func(_ conversation.DraftID, err error) tea.Cmd {
+			if err != nil {
+				return s.env.Host.Fail(err)
+			}
+			return tea.Batch(s.Load(), s.env.Host.Toast(s.env.Cat.T("toast.undone", nil), nil))
+		})
+	}
+	return screen.Ask(&s.act, func() (struct{}, error) {
+		return struct{}{}, s.b.DropDraft(s.env.Ctx, d.ID)
+	}, func(_ struct{}, err error) tea.Cmd {
+		if err != nil {
+			return s.env.Host.Fail(err)
+		}
+		return tea.Batch(s.Load(), s.env.Host.Toast(s.env.Cat.T("compose.discarded", nil), again))
 	})
 }
 

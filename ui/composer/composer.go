@@ -254,11 +254,10 @@ func (s *Screen) Title() kit.Line {
 	}
 	l := kit.Line{kit.Own(st.Title, cat.T("compose."+string(kind), nil))}
 	if name := s.name(); name != "" {
-		l = kit.Line{kit.Own(st.Title, cat.T("compose.title", map[string]any{"Name": safe.Line(name).String()})), kit.Gap(2)}
-		if ix, _, ok := s.Index(); ok {
-			l = append(l, kit.Chip(st.Index(ix)), kit.Gap(2))
-		}
-		l = append(l, kit.Own(st.Dim, cat.T("compose."+string(kind), nil)))
+		// The badge has its place before any name, so that no name can show one.
+		ix, _, _ := s.Index()
+		l = kit.Line{kit.Chip(st.Index(ix)), kit.Gap(1), kit.Own(st.Title, cat.T("compose.title", map[string]any{"Name": safe.Line(name).String()})), kit.Gap(2),
+			kit.Own(st.Dim, cat.T("compose."+string(kind), nil))}
 	}
 	return l
 }

@@ -165,7 +165,7 @@ func (s *Screen) reviewLines() []kit.Line {
 	if s.choice != nil && s.choice.Best() != nil {
 		out = append(out, own("field.from", s.choice.Best().Channel.Own.ID))
 	}
-	out = append(out, append(own("field.to", s.people[fieldTo].names()), s.badge()...))
+	out = append(out, own("field.to", s.people[fieldTo].names()))
 	for i, name := range []string{fieldCc: "field.cc", fieldBcc: "field.bcc"} {
 		if name != "" && len(s.people[i].list) > 0 {
 			out = append(out, own(name, s.people[i].names()))
@@ -183,7 +183,7 @@ func (s *Screen) badge() kit.Line {
 	if !ok {
 		return nil
 	}
-	return kit.Line{kit.Gap(3), kit.Chip(s.env.Styles.Index(ix))}
+	return kit.Line{kit.Chip(s.env.Styles.Index(ix)), kit.Gap(1)}
 }
 
 // viaLine names the channel and why it was chosen.
@@ -196,7 +196,7 @@ func (s *Screen) viaLine() kit.Line {
 	case s.choice.Best() == nil:
 		return append(l, kit.Own(st.Error, cat.T("review.nochannel", nil)))
 	}
-	l = append(l, kit.Own(st.Bold, screen.ChannelName(cat, s.choice.Best().Channel)))
+	l = append(append(l, s.badge()...), kit.Own(st.Bold, screen.ChannelName(cat, s.choice.Best().Channel)))
 	if s.choice.Reason.Code != "" && !guarded(s.choice) {
 		l = append(l, kit.Own(st.Dim, "  ("+s.why(s.choice.Reason, "")+")"))
 	}

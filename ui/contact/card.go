@@ -1,6 +1,8 @@
 package contact
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -35,12 +37,33 @@ func (s *Card) Load() tea.Cmd {
 	}, func(c conversation.Contact, err error) tea.Cmd {
 		s.err = err
 		if err == nil {
+			c.Channels = slices.Clone(c.Channels)
+			slices.SortStableFunc(c.Channels, byUse)
 			s.c, s.ready = c, true
 			s.who = string(c.ID) // the name may change, the contact does not
 		}
 		s.build()
 		return nil
 	})
+}
+
+// byUse orders ways to write: the usable ones by their score, and of equal
+// ones that which the other side really writes by before the others.
+func byUse(a, b conversation.Prediction) int {
+	order := func(p conversation.Prediction) []int {
+		out := []int{0, -p.Index.Score, 1, 1}
+		if p.Rejected.Code != "" {
+			out[0] = 1
+		}
+		if p.LastUsed {
+			out[2] = 0
+		}
+		if p.Proven {
+			out[3] = 0
+		}
+		return out
+	}
+	return slices.Compare(order(a), order(b))
 }
 
 // Changed reads it again.

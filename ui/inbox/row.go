@@ -6,6 +6,7 @@ import (
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/kit"
 	"github.com/caliopen/caliopen-tui/ui/safe"
+	"github.com/caliopen/caliopen-tui/ui/screen"
 	"github.com/caliopen/caliopen-tui/ui/theme"
 )
 
@@ -54,7 +55,7 @@ func (s *Screen) row(c conversation.Conversation, w int, selected bool) []string
 	if w >= 70 {
 		words = 11
 	}
-	l := append(s.mark(c, selected), kit.Chip(st.Index(c.Index)), kit.Gap(1), s.name(c, selected).To(name, st.Glyph.Ellipsis), kit.Gap(1))
+	l := append(s.mark(c, selected), kit.Chip(st.Index(c.Index)), kit.Gap(1), s.name(c, name, selected).To(name, st.Glyph.Ellipsis), kit.Gap(1))
 	if words > 0 {
 		l = append(l, kit.Own(st.Dim, s.channels(c)).To(words, st.Glyph.Ellipsis), kit.Gap(1))
 	}
@@ -71,7 +72,7 @@ func (s *Screen) twoLines(c conversation.Conversation, w int, selected bool) []s
 	tail := st.Glyph.Ellipsis
 	first := kit.Line{s.bar(selected), kit.Chip(st.Index(c.Index)), kit.Gap(1)}
 	room := w - first.Width() - s.dateWidth() - 2
-	first = append(first, s.name(c, selected).To(room, tail), kit.Gap(1), s.date(c), kit.Gap(1))
+	first = append(first, s.name(c, room, selected).To(room, tail), kit.Gap(1), s.date(c), kit.Gap(1))
 	second := kit.Line{s.bar(selected), s.tagged(c), kit.Gap(6)}
 	number := unread(c.Unread)
 	second = append(second, s.excerpt(c, w-second.Width()-len(number)-2)...)
@@ -115,7 +116,7 @@ func unread(n int) string {
 
 // name is bold while something is unread; under the cursor it is reversed.
 // Only the name is: a whole row reversed would cost a slow line dear.
-func (s *Screen) name(c conversation.Conversation, selected bool) kit.Span {
+func (s *Screen) name(c conversation.Conversation, w int, selected bool) kit.Span {
 	st := s.env.Styles
 	style := st.Plain
 	if c.Unread > 0 {
@@ -124,13 +125,13 @@ func (s *Screen) name(c conversation.Conversation, selected bool) kit.Span {
 	if selected {
 		style = style.Plus(st.Cursor)
 	}
-	return kit.Got(style, safe.Line(c.Title))
+	return kit.Got(style, screen.Names(s.env.Cat, &c, w))
 }
 
 // channels names the ways that the conversation has gone.
 func (s *Screen) channels(c conversation.Conversation) string {
 	text := ""
-	for i, p := range c.Channels {
+	for i, p := range screen.Protocols(c.Channels) {
 		if i > 0 {
 			text += " "
 		}
@@ -152,6 +153,9 @@ func (s *Screen) excerpt(c conversation.Conversation, w int) kit.Line {
 		lead, style = s.env.Cat.T("list.you", nil)+" ", st.Own
 	case c.Kind != conversation.KindPeople && c.Subject != "":
 		text = c.Subject
+	}
+	if text == "" && c.Sealed {
+		text = s.env.Cat.T("list.sealed", nil)
 	}
 	if text == "" {
 		text = c.Subject

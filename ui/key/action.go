@@ -39,6 +39,7 @@ type State struct {
 	Tagged  bool // rows are tagged
 	Hits    bool // there is a search to go on with
 	Back    bool // there is somewhere to go back to
+	Draft   bool // a draft is under the cursor
 	Setup   bool // accounts can be changed from here
 }
 
@@ -56,6 +57,7 @@ const (
 	NeedHits    Need = "hits"
 	NeedWaiting Need = "waiting"
 	NeedSetup   Need = "setup"
+	NeedDraft   Need = "draft"
 )
 
 // met tells whether the state has what is needed.
@@ -77,6 +79,8 @@ func (n Need) met(s State) bool {
 		return s.Waiting
 	case NeedSetup:
 		return s.Setup
+	case NeedDraft:
+		return s.Draft
 	}
 	return true
 }

@@ -123,6 +123,7 @@ func inOthers() []Action {
 		{ID: Copy, Keys: []string{"ctrl+y"}, In: []Context{Setup}},
 		{ID: Retry, Keys: []string{"s"}, In: []Context{Activity}, Need: NeedRow, Hint: 2},
 		{ID: TakeBack, Keys: []string{"T"}, In: []Context{Activity, Timeline}, Need: NeedWaiting, Hint: 3},
+		{ID: Discard, Keys: []string{"d"}, In: []Context{Activity}, Need: NeedDraft, Hint: 4, Destroy: true},
 		{ID: NextField, Keys: []string{"tab", "down"}, In: []Context{Setup}, Hint: 1},
 		{ID: PrevField, Keys: []string{"shift+tab", "up"}, In: []Context{Setup}},
 		{ID: Open, Keys: []string{"enter"}, In: []Context{Palette, Picker}, Hint: 2},

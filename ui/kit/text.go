@@ -86,12 +86,13 @@ func Wrap(t safe.Text, w int) []string {
 			rows = append(rows, line)
 			continue
 		}
-		rows = append(rows, strings.Split(ansi.Wrap(line, w, "-"), "\n")...)
+		rows = append(rows, strings.Split(ansi.Wrap(glued(line), w, "-"), "\n")...)
 	}
 	for i, r := range rows {
 		if Width(r) > w { // a cluster wider than the row
-			rows[i] = ansi.Truncate(r, w, "")
+			r = ansi.Truncate(r, w, "")
 		}
+		rows[i] = strings.ReplaceAll(r, noBreak, " ") // it has done its work
 	}
 	return rows
 }

@@ -16,14 +16,14 @@ func (t Text) String() string { return t.s }
 func (t Text) IsZero() bool { return t.s == "" }
 
 // Line sanitises text that is shown on one row: line ends and tabs become
-// spaces, runs of them one space.
+// spaces, runs of them one space. What looks like a badge gets other brackets.
 func Line(s string) Text {
 	if clean(s, false) {
-		return Text{s}
+		return Text{unbadge(s)}
 	}
 	w := writer{line: true}
 	w.write(s)
-	return Text{w.b.String()}
+	return Text{unbadge(w.b.String())}
 }
 
 // Block sanitises text of several lines: every sort of line end becomes "\n",
@@ -89,7 +89,7 @@ func (w *writer) rune(r rune) {
 	case tab:
 		w.tab()
 	case blank:
-		w.put(' ')
+		w.blank(r)
 	case flag:
 		w.put('A' + r - '\U0001F1E6')
 	case control:
@@ -103,6 +103,17 @@ func (w *writer) put(r rune) {
 	w.b.WriteRune(r)
 	w.col += cells(r)
 	w.marks, w.base, w.gap = 0, r != ' ', false
+}
+
+// blank writes a space of its own kind as a plain one. In several lines those
+// that forbid a line's end (U+00A0, and the narrow U+202F) stay such a space.
+func (w *writer) blank(r rune) {
+	if !w.line && (r == 0xA0 || r == 0x202F) {
+		r = 0xA0
+	} else {
+		r = ' '
+	}
+	w.put(r)
 }
 
 // mark writes a combining character, unless it has nothing of this text to

@@ -49,13 +49,14 @@ func TestLine(t *testing.T) {
 
 func TestBlock(t *testing.T) {
 	for in, want := range map[string]string{
-		"a\r\nb\nc\rd":  "a\nb\nc\nd",
-		"a\tb":          "a       b",
-		"12345678\tb":   "12345678        b",
-		"日本\tb":         "日本    b",
-		"x\n\u0301y":    "x\ny",
-		"\x1b[2J\nb":    "␛[2J\nb",
-		"a\u2029b\fc\n": "a\nb\nc\n",
+		"a\r\nb\nc\rd":     "a\nb\nc\nd",
+		"a\tb":             "a       b",
+		"19\u00a0h\u202f!": "19\u00a0h\u00a0!",
+		"12345678\tb":      "12345678        b",
+		"日本\tb":            "日本    b",
+		"x\n\u0301y":       "x\ny",
+		"\x1b[2J\nb":       "␛[2J\nb",
+		"a\u2029b\fc\n":    "a\nb\nc\n",
 	} {
 		if got := Block(in).String(); got != want {
 			t.Errorf("Block(%q) = %q, want %q", in, got, want)
@@ -78,7 +79,7 @@ func TestCleanTextIsNotCopied(t *testing.T) {
 }
 
 func FuzzText(f *testing.F) {
-	for _, s := range []string{"", "a\x1b[2J", "\u009b", "\x9b", "e\u0301\u0301", "\t\r\n", "\u202e", "\xe2\x80", "🇫🇷"} {
+	for _, s := range []string{"", "a\x1b[2J", "\u009b", "\x9b", "e\u0301\u0301", "\t\r\n", "\u202e", "\xe2\x80", "🇫🇷", "[A 98]", "[[A\u0301\t9]]"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -105,6 +105,7 @@ const (
 	Palette  Kind = "palette"
 	Command  Kind = "command"  // Text
 	Links    Kind = "links"    // Links
+	Files    Kind = "files"    // Files, Pick
 	Channels Kind = "channels" // Choice, Pick
 	Asking   Kind = "ask"      // Question
 	People   Kind = "people"   // Name to ask with, Who to leave out, Pick
@@ -126,6 +127,7 @@ type To struct {
 	Index        *privacy.Index
 	Question     *Question
 	Links        []conversation.Link
+	Files        []conversation.Attachment
 	Choice       *conversation.Choice
 	Pick         func(chosen string) tea.Cmd // what to do with what was chosen: a channel, a contact, a text
 }

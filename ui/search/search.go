@@ -156,12 +156,15 @@ func (s *Screen) row(h conversation.Hit, w int, selected bool) []string {
 	}
 	date := s.env.Cat.Date(m.Date, s.env.Now())
 	name := min(max(w/4, 14), 30)
-	first := kit.Line{bar, kit.Chip(st.Index(m.Index)), kit.Gap(1), kit.Got(style, Other(m)).To(name, tail), kit.Gap(1)}
+	words := wanted(s.asked)
+	first := append(kit.Line{bar, kit.Chip(st.Index(m.Index)), kit.Gap(1)}, marked(style, st.Match, s.who(m), words, name, tail)...)
+	first = append(first, kit.Gap(1))
 	if w >= 60 {
 		first = append(first, kit.Own(st.Dim, s.env.Cat.T("short."+string(m.Protocol), nil)).To(6, tail))
 	}
 	room := w - first.Width() - 9
-	first = append(first, kit.Got(st.Dim, safe.Line(m.Subject)).To(room, tail), kit.Own(st.Dim, kit.Left(date, 8)), kit.Gap(1))
+	first = append(first, marked(st.Dim, st.Match, safe.Line(m.Subject), words, room, tail)...)
+	first = append(first, kit.Own(st.Dim, kit.Left(date, 8)), kit.Gap(1))
 	second := append(kit.Line{bar, kit.Gap(7)}, s.snippet(h, w-9)...)
 	return []string{first.Draw(w, tail), second.Draw(w, tail)}
 }
@@ -192,8 +195,12 @@ func (s *Screen) snippet(h conversation.Hit, w int) kit.Line {
 	st := s.env.Styles
 	var l kit.Line
 	seen := !slices.ContainsFunc(h.Snippet, func(f conversation.Fragment) bool { return f.Match })
+	round := imitates(h.Snippet)
 	for _, f := range h.Snippet {
 		text, style := safe.Line(f.Text).String(), st.Dim
+		if round {
+			text = strings.NewReplacer("[", "(", "]", ")").Replace(text)
+		}
 		if f.Match {
 			style, seen = st.Match, true
 		} else if lead := w / 3; !seen && kit.Width(text) > lead {
@@ -205,6 +212,15 @@ func (s *Screen) snippet(h conversation.Hit, w int) kit.Line {
 		return kit.Line{kit.Got(st.Dim, safe.Line(h.Message.Excerpt))}
 	}
 	return l
+}
+
+// imitates tells whether the fragments together would look like a badge.
+func imitates(fs []conversation.Fragment) bool {
+	whole := ""
+	for _, f := range fs {
+		whole += safe.Line(f.Text).String()
+	}
+	return safe.Line(whole).String() != whole
 }
 
 // ending gives the end of a text in at most w columns.

@@ -1,6 +1,8 @@
 package timeline
 
 import (
+	"path/filepath"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -51,6 +53,7 @@ func (s *Screen) answer(id key.ID, m conversation.Message) (tea.Cmd, bool) {
 	if how == "" {
 		return nil, false
 	}
+	s.wrote = s.env.Now()
 	return s.env.Host.Open(screen.To{Kind: screen.Compose, Text: how, Conversation: s.id, Message: m.ID, Name: s.conv.Title}), true
 }
 
@@ -173,20 +176,36 @@ func (s *Screen) source(m conversation.Message) tea.Cmd {
 	})
 }
 
-// save saves every attachment of the message.
+// save saves the attachment of the message; of several it asks which.
 func (s *Screen) save(m conversation.Message) tea.Cmd {
-	return screen.Ask(&s.raws, func() (int, error) {
-		for i, a := range m.Attachments {
-			if _, err := s.b.SaveAttachment(s.env.Ctx, m.ID, a.Part, s.env.Dir); err != nil {
-				return i, err
+	if len(m.Attachments) < 2 {
+		return s.saveParts(m.ID, m.Attachments)
+	}
+	return s.env.Host.Open(screen.To{Kind: screen.Files, Files: m.Attachments, Pick: func(part string) tea.Cmd {
+		return s.saveParts(m.ID, slices.DeleteFunc(slices.Clone(m.Attachments), func(a conversation.Attachment) bool {
+			return part != everyFile && a.Part != part
+		}))
+	}})
+}
+
+// saveParts saves attachments and says where; of one it tells the name it got.
+func (s *Screen) saveParts(id conversation.MessageID, as []conversation.Attachment) tea.Cmd {
+	return screen.Ask(&s.raws, func() (last string, err error) {
+		for _, a := range as {
+			if last, err = s.b.SaveAttachment(s.env.Ctx, id, a.Part, s.env.Dir); err != nil {
+				return "", err
 			}
 		}
-		return len(m.Attachments), nil
-	}, func(n int, err error) tea.Cmd {
+		return last, nil
+	}, func(last string, err error) tea.Cmd {
 		if err != nil {
 			return s.env.Host.Fail(err)
 		}
-		return s.env.Host.Toast(s.env.Cat.N("done.saved", n, map[string]any{"Dir": safe.Line(s.env.Dir).String()}), nil)
+		args := map[string]any{"Dir": safe.Line(s.env.Dir).String(), "Name": safe.Line(filepath.Base(last)).String()}
+		if len(as) == 1 {
+			return s.env.Host.Toast(s.env.Cat.T("done.saved_one", args), nil)
+		}
+		return s.env.Host.Toast(s.env.Cat.N("done.saved", len(as), args), nil)
 	})
 }
 

@@ -64,7 +64,11 @@ func (s *Screen) replyLine() kit.Line {
 	}
 	best := s.reply.Best()
 	if best == nil {
-		return kit.Line{kit.Gap(1), kit.Own(st.Warn, cat.T("timeline.noreply", nil))}
+		why := cat.T("timeline.noreply", nil)
+		if s.reply.Reason.Code != "" {
+			why = safe.Line(cat.Reason(s.reply.Reason)).String()
+		}
+		return kit.Line{kit.Gap(1), kit.Own(st.Warn, why)}
 	}
 	l := kit.Line{kit.Gap(1), kit.Own(st.Label, cat.T("timeline.reply", nil)+" "), kit.Own(st.Plain, screen.ChannelName(cat, best.Channel)),
 		kit.Own(st.Label, "  "+st.Glyph.Arrow+"  "+cat.T("timeline.predicted", nil)+" "), kit.Chip(st.Index(best.Index))}
@@ -146,7 +150,7 @@ func (s *Screen) text(m *conversation.Message) []kit.Line {
 		text = m.Excerpt
 	}
 	if text == "" {
-		return plain(st.Dim, []string{s.env.Cat.T("timeline.empty", nil)})
+		return s.noText(m, w)
 	}
 	var out []kit.Line
 	for _, b := range blocks(safe.Block(text).String()) {
@@ -161,6 +165,14 @@ func (s *Screen) text(m *conversation.Message) []kit.Line {
 		}
 	}
 	return out
+}
+
+// noText says why there is nothing to read.
+func (s *Screen) noText(m *conversation.Message, w int) []kit.Line {
+	if conversation.Unopened(m.Warnings) {
+		return plain(s.env.Styles.Warn, kit.Wrap(safe.Line(s.env.Cat.T("timeline.sealed", nil)), w))
+	}
+	return plain(s.env.Styles.Dim, []string{s.env.Cat.T("timeline.empty", nil)})
 }
 
 func plain(style theme.Style, rows []string) []kit.Line {
@@ -220,12 +232,8 @@ func (s *Screen) files(m *conversation.Message) []kit.Line {
 	st := s.env.Styles
 	var out []kit.Line
 	for _, a := range m.Attachments {
-		name := a.Name
-		if name == "" {
-			name = a.Type
-		}
-		out = append(out, kit.Line{kit.Own(st.Dim, st.Glyph.Bullet+" "), kit.Got(st.Bold, safe.Line(name)),
-			kit.Own(st.Dim, "  "+s.env.Cat.Size(a.Size)+"  "), kit.Got(st.Dim, safe.Line(a.Type))})
+		out = append(out, kit.Line{kit.Own(st.Dim, st.Glyph.Bullet+" "), kit.Got(st.Bold, safe.Line(fileName(a))),
+			kit.Own(st.Dim, "  "+size(s.env.Cat, a)), kit.Got(st.Dim, safe.Line(a.Type))})
 	}
 	if m.Invite {
 		out = append(out, kit.Line{kit.Own(st.Dim, st.Glyph.Bullet+" "+s.env.Cat.T("timeline.invite", nil))})
@@ -233,12 +241,25 @@ func (s *Screen) files(m *conversation.Message) []kit.Line {
 	return out
 }
 
+// size gives the size of an attachment, as far as it is known: some servers
+// keep it to themselves until the file is fetched.
+func size(cat kit.Catalogue, a conversation.Attachment) string {
+	if a.Size <= 0 {
+		return ""
+	}
+	return cat.Size(a.Size) + "  "
+}
+
 // odd says what was strange when the message was read; a code that has no
 // words is for the log only.
 func (s *Screen) odd(m *conversation.Message) []kit.Line {
 	st := s.env.Styles
 	var out []kit.Line
+	told := conversation.Unopened(m.Warnings) && m.Text == "" && m.Excerpt == "" // in place of the text
 	for _, code := range m.Warnings {
+		if told && conversation.Unopened([]string{code}) {
+			continue
+		}
 		if s.env.Cat.Has(code) {
 			out = append(out, kit.Line{kit.Own(st.Warn, "! "+s.env.Cat.T(code, nil))})
 		}

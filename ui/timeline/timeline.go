@@ -6,6 +6,7 @@ package timeline
 import (
 	"context"
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -13,7 +14,6 @@ import (
 	"github.com/caliopen/caliopen-tui/privacy"
 	"github.com/caliopen/caliopen-tui/ui/key"
 	"github.com/caliopen/caliopen-tui/ui/kit"
-	"github.com/caliopen/caliopen-tui/ui/safe"
 	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
@@ -24,6 +24,7 @@ type Backend interface {
 	Raw(ctx context.Context, id conversation.MessageID) ([]byte, error)
 	SaveAttachment(ctx context.Context, id conversation.MessageID, part, dir string) (path string, err error)
 	Act(ctx context.Context, a conversation.Act) error
+	Reply(ctx context.Context, id conversation.MessageID, all bool) (conversation.Draft, error)
 	Choose(ctx context.Context, d conversation.Draft) (conversation.Choice, error)
 	Cancel(ctx context.Context, id conversation.EntryID) (conversation.DraftID, error)
 	Drafts(ctx context.Context) ([]conversation.Draft, error)
@@ -46,6 +47,7 @@ type Screen struct {
 	entered       bool
 	reply         *conversation.Choice
 
+	wrote  time.Time // when an answer was begun here, zero for never
 	cursor conversation.MessageID
 	top    int // first line shown
 	lines  []line
@@ -112,13 +114,15 @@ func (s *Screen) fetchHead() tea.Cmd {
 	})
 }
 
-// forecast asks how an answer would go.
+// forecast asks how an answer to the last message would go: the very draft that
+// the reply key begins.
 func (s *Screen) forecast() tea.Cmd {
-	d := conversation.Draft{Kind: conversation.DraftReply, Conversation: s.id, Source: s.conv.LastID}
-	for _, m := range s.conv.Contacts {
-		d.To = append(d.To, conversation.Recipient{Contact: m.Contact, Name: m.Name})
-	}
+	last := s.conv.LastID
 	return screen.Ask(&s.look, func() (conversation.Choice, error) {
+		d, err := s.b.Reply(s.env.Ctx, last, true)
+		if err != nil {
+			return conversation.Choice{}, err
+		}
 		return s.b.Choose(s.env.Ctx, d)
 	}, func(c conversation.Choice, err error) tea.Cmd {
 		if s.reply = &c; err != nil {
@@ -139,9 +143,15 @@ func (s *Screen) fetch() tea.Cmd {
 		span.Around = s.cursor
 	}
 	s.older.Drop()
+	wrote := s.wrote
 	return screen.Ask(&s.read, func() (found, error) {
-		ms, before, after, err := s.b.Messages(s.env.Ctx, s.id, span)
-		return found{ms, before, after}, err
+		if span.Around != "" && !wrote.IsZero() { // the answer stands at the end, wherever one is reading
+			f, err := s.find(conversation.Span{Limit: window})
+			if err != nil || sentSince(f.ms, wrote) >= 0 {
+				return f, err
+			}
+		}
+		return s.find(span)
 	}, func(f found, err error) tea.Cmd {
 		if err != nil {
 			return s.env.Host.Fail(err)
@@ -149,6 +159,20 @@ func (s *Screen) fetch() tea.Cmd {
 		s.take(f)
 		return tea.Batch(s.markRead(), s.countDown())
 	})
+}
+
+func (s *Screen) find(span conversation.Span) (found, error) {
+	ms, before, after, err := s.b.Messages(s.env.Ctx, s.id, span)
+	return found{ms, before, after}, err
+}
+
+// sentSince gives the place of the message that was put into the outbox since
+// then, -1 for none.
+func sentSince(ms []conversation.Message, then time.Time) int {
+	if then.IsZero() {
+		return -1
+	}
+	return slices.IndexFunc(ms, func(m conversation.Message) bool { return m.Outbox != nil && !m.Outbox.Created.Before(then) })
 }
 
 // found is a span of messages and what lies beyond it.
@@ -169,6 +193,9 @@ func (s *Screen) take(f found) {
 	s.rebuild()
 	if s.index() < 0 && len(s.ms) > 0 {
 		s.cursor = s.ms[len(s.ms)-1].ID
+	}
+	if i := sentSince(s.ms, s.wrote); i >= 0 { // who has just written sees it stand there
+		s.cursor, s.wrote, end = s.ms[i].ID, time.Time{}, true
 	}
 	if end && !s.after { // who looked at the end sees what comes
 		s.top = len(s.lines)
@@ -314,8 +341,8 @@ func (s *Screen) Title() kit.Line {
 	if s.conv.ID == "" {
 		return nil
 	}
-	l := kit.Line{kit.Got(st.Title, safe.Line(s.conv.Title)), kit.Gap(2), kit.Chip(st.Index(s.conv.Index)), kit.Gap(2)}
-	for i, p := range s.conv.Channels {
+	l := kit.Line{kit.Chip(st.Index(s.conv.Index)), kit.Gap(1), kit.Got(st.Title, screen.Names(s.env.Cat, &s.conv, max(s.w-44, 24))), kit.Gap(2)}
+	for i, p := range screen.Protocols(s.conv.Channels) {
 		if i > 0 {
 			l = append(l, kit.Own(st.Dim, " "+st.Glyph.Sep+" "))
 		}
