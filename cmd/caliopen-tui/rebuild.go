@@ -3,10 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
-	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/accounts/engine"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy/trace"
@@ -16,22 +17,25 @@ import (
 // rebuild derives everything in the database again from the raw messages, each
 // read as the account that received it would.
 func (a *app) rebuild(ctx context.Context, progress func(done, total int)) error {
-	known := map[conversation.AccountID]reader{}
-	for _, acc := range a.accounts() {
-		r, err := a.reader(ctx, acc)
-		if err != nil {
-			return err
-		}
-		known[conversation.AccountID(acc.Name)] = r
+	known, err := a.readers(ctx)
+	if err != nil {
+		return err
 	}
+	var failed error
 	parsers := formats()
-	return a.db.Rebuild(ctx, func(id conversation.AccountID, p conversation.Protocol, raw []byte, received time.Time) conversation.Parsed {
-		r := known[id]
+	err = a.db.Rebuild(ctx, func(id conversation.AccountID, p conversation.Protocol, raw []byte, received time.Time) conversation.Parsed {
+		r, ok := known[id]
+		if !ok {
+			r, err = a.former(ctx, id, p)
+			failed = errors.Join(failed, err)
+			known[id] = r
+		}
 		r.context.Account, r.context.Received = id, received
 		parsed := parsers[p].Parse(raw, r.context)
 		r.judge.Decide(&parsed)
 		return parsed
 	}, progress)
+	return errors.Join(err, failed)
 }
 
 // reader knows how an account's messages are read and what its provider's
@@ -41,12 +45,45 @@ type reader struct {
 	judge   engine.Case
 }
 
-func (a *app) reader(ctx context.Context, acc accounts.Account) (reader, error) {
+// readers gives the readers of the accounts in the configuration.
+func (a *app) readers(ctx context.Context) (map[conversation.AccountID]reader, error) {
+	known := map[conversation.AccountID]reader{}
+	for _, acc := range a.accounts() {
+		id := conversation.AccountID(acc.Name)
+		r, err := a.reader(ctx, id, acc.Own(), trace.Trust{Hosts: acc.TrustedHosts, IDs: acc.TrustedIDs})
+		if err != nil {
+			return nil, err
+		}
+		known[id] = r
+	}
+	return known, nil
+}
+
+// former gives the reader of an account that was removed while its messages
+// were kept. Its addresses still are the user's, its provider is still known.
+func (a *app) former(ctx context.Context, id conversation.AccountID, p conversation.Protocol) (reader, error) {
+	me, err := a.db.Contact(ctx, conversation.Me)
+	if err != nil {
+		return reader{}, fmt.Errorf("rebuild: own addresses: %w", err)
+	}
+	var served, own []conversation.Address
+	for _, acc := range a.accounts() {
+		served = append(served, acc.Own()...)
+	}
+	for _, mine := range me.Addresses {
+		if mine.Protocol == p && !slices.Contains(served, mine.Address) {
+			own = append(own, mine.Address)
+		}
+	}
+	return a.reader(ctx, id, own, trace.Trust{})
+}
+
+func (a *app) reader(ctx context.Context, id conversation.AccountID, own []conversation.Address, trust trace.Trust) (reader, error) {
 	var (
 		r       reader
 		learned trace.Learned
 	)
-	data, err := a.db.Learned(ctx, conversation.AccountID(acc.Name))
+	data, err := a.db.Learned(ctx, id)
 	if err != nil {
 		return r, fmt.Errorf("rebuild: %w", err)
 	}
@@ -54,12 +91,11 @@ func (a *app) reader(ctx context.Context, acc accounts.Account) (reader, error) 
 		_ = json.Unmarshal(data, &learned) // what cannot be read is learned anew by the next sync
 	}
 	// Every transport demands a verified connection to the own server.
-	r.judge = engine.Case{Own: acc.Own(), OwnHop: true}
-	r.judge.Trust = learned.Trust().Merge(trace.Trust{Hosts: acc.TrustedHosts, IDs: acc.TrustedIDs})
-	for i, own := range acc.Own() {
-		r.judge.Trust = r.judge.Trust.Merge(trace.Trust{Domains: []string{own.Domain()}})
+	r.judge = engine.Case{Own: own, OwnHop: true, Trust: learned.Trust().Merge(trust)}
+	for i, address := range own {
+		r.judge.Trust = r.judge.Trust.Merge(trace.Trust{Domains: []string{address.Domain()}})
 		if i == 0 {
-			r.context.Own, r.context.Home = own, own.Domain()
+			r.context.Own, r.context.Home = address, address.Domain()
 		}
 	}
 	return r, nil

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// TestRebuildKnowsRemovedAccounts takes an account out of the configuration and
+// keeps its messages: who wrote them, and what is believed of their way, must
+// not depend on it.
+func TestRebuildKnowsRemovedAccounts(t *testing.T) {
+	d := playDemo(t)
+	gone := conversation.AccountID(d.app.accounts()[0].Name)
+	d.app.setAccounts(slices.DeleteFunc(d.app.accounts(), func(a accounts.Account) bool { return a.Name == string(gone) }))
+	if err := d.app.forget(t.Context(), gone, true); err != nil {
+		t.Fatal(err)
+	}
+	state := func() map[string]int {
+		hits, err := d.app.svc.Search(t.Context(), "", 10_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := map[string]int{}
+		for _, h := range hits {
+			m := h.Message
+			all[fmt.Sprint(m.ID, m.Account == gone, m.Direction, m.Conversation, m.Index.Score)]++
+		}
+		return all
+	}
+	before := state()
+	if err := d.app.rebuild(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	after := state()
+	for m := range before {
+		if after[m] == 0 {
+			t.Errorf("%s is not the same any more", m)
+		}
+	}
+	if len(before) < 100 {
+		t.Errorf("only %d messages looked at", len(before))
+	}
+}
