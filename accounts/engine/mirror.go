@@ -18,10 +18,10 @@ import (
 // bytes of raw mail, and of one transaction: in messages, and in the time for
 // which it keeps the user's own acts waiting.
 const (
-	maxPending = 48 << 20
+	maxPending = 16 << 20
 	minBatch   = 250
 	maxBatch   = 2000
-	turn       = 400 * time.Millisecond
+	turn       = 300 * time.Millisecond
 )
 
 // mirror implements accounts.Mirror for one pass. Copies go through parsers
