@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,10 @@ import (
 
 // defaultLimit is how many rows a list has unless --limit says otherwise.
 const defaultLimit = 50
+
+// reasonsWithin is how many messages back the reasons of a conversation's index
+// are looked for: in a monologue longer than that they stay away.
+const reasonsWithin = 30
 
 func (p *program) conversationsCommand() *cobra.Command {
 	var (
@@ -41,7 +46,7 @@ func (p *program) conversationsCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return p.showConversations(page.Rows)
+		return p.showConversations(ctx, a, page.Rows)
 	}))
 	c.Flags().IntVar(&limit, "limit", defaultLimit, p.t("cli.flag.limit"))
 	c.Flags().StringSliceVar(&kinds, "kind", nil, p.t("cli.flag.kind"))
@@ -49,11 +54,14 @@ func (p *program) conversationsCommand() *cobra.Command {
 	return c
 }
 
-func (p *program) showConversations(rows []conversation.Conversation) error {
+func (p *program) showConversations(ctx context.Context, a *app, rows []conversation.Conversation) error {
 	var lines [][]string
 	for i := range rows {
 		c := &rows[i]
 		if p.flags.json {
+			if err := a.reasons(ctx, c); err != nil {
+				return err
+			}
 			if err := p.object(p.conversation(c)); err != nil {
 				return err
 			}
@@ -66,6 +74,24 @@ func (p *program) showConversations(rows []conversation.Conversation) error {
 		lines = append(lines, []string{string(c.ID), unread, badge(c.Index), p.cat.Date(c.LastDate, p.now()), c.Title, c.Excerpt})
 	}
 	return p.table(lines)
+}
+
+// reasons completes the index of a conversation, of which the list knows only
+// the score: it is that of the last message that came, or else of the last one.
+func (a *app) reasons(ctx context.Context, c *conversation.Conversation) error {
+	ms, _, _, err := a.svc.Messages(ctx, c.ID, conversation.Span{Limit: reasonsWithin})
+	if err != nil {
+		return err
+	}
+	for _, came := range []bool{true, false} {
+		for i := range slices.Backward(ms) {
+			if m := &ms[i]; m.Index.Score == c.Index.Score && (m.Direction == conversation.In || !came) {
+				c.Index = withFacts(m)
+				return nil
+			}
+		}
+	}
+	return nil
 }
 
 func (p *program) messagesCommand() *cobra.Command {

@@ -45,3 +45,15 @@ func TestRebuildKnowsRemovedAccounts(t *testing.T) {
 		t.Errorf("only %d messages looked at", len(before))
 	}
 }
+
+// TestConversationsGiveTheirIndexWhole compares the index in the list with that
+// of the message it comes from.
+func TestConversationsGiveTheirIndexWhole(t *testing.T) {
+	box := seed(t)
+	for _, row := range box.objects(t, "conversations") {
+		ms := box.objects(t, "messages", row["id"].(string))
+		if want, got := fmt.Sprint(ms[len(ms)-1]["privacy"]), fmt.Sprint(row["privacy"]); got != want {
+			t.Errorf("%v: %s\nwant %s", row["title"], got, want)
+		}
+	}
+}
