@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/caliopen/caliopen-tui/accounts"
@@ -80,20 +81,64 @@ func network(c Config) (http.RoundTripper, error) {
 	if c.HTTP != nil && c.HTTP.Transport != nil {
 		return c.HTTP.Transport, nil
 	}
-	conf := &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.CAFile != "" {
-		roots, err := rootsFrom(c.CAFile)
+	if c.CAFile == "" {
+		return direct(nil), nil
+	}
+	if _, err := os.Stat(c.CAFile); err != nil {
+		return nil, fmt.Errorf("mastodon: certificates: %w", err)
+	}
+	return &trusting{file: c.CAFile}, nil
+}
+
+// trusting reads the certificates it trusts with its first request: that takes
+// longer than everything else a program does to start.
+type trusting struct {
+	file string
+	mu   sync.Mutex
+	next http.RoundTripper // nil before the first request
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *trusting) RoundTrip(r *http.Request) (*http.Response, error) {
+	next, err := t.open()
+	if err != nil {
+		return nil, err
+	}
+	return next.RoundTrip(r)
+}
+
+func (t *trusting) open() (http.RoundTripper, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.next == nil {
+		roots, err := rootsFrom(t.file)
 		if err != nil {
 			return nil, err
 		}
-		conf.RootCAs = roots
+		t.next = direct(roots)
 	}
+	return t.next, nil
+}
+
+// CloseIdleConnections lets go of connections that nothing uses.
+func (t *trusting) CloseIdleConnections() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
+// direct is the network, with deadlines on everything; nil roots are the
+// system's.
+func direct(roots *x509.CertPool) http.RoundTripper {
+	conf := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
 	dial := &net.Dialer{Timeout: 20 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: dial.DialContext, TLSClientConfig: conf, ForceAttemptHTTP2: true,
 		TLSHandshakeTimeout: 20 * time.Second, ResponseHeaderTimeout: 40 * time.Second, IdleConnTimeout: 90 * time.Second,
 		MaxResponseHeaderBytes: 256 << 10, MaxIdleConnsPerHost: 4,
-	}, nil
+	}
 }
 
 // rootsFrom adds the certificates of a file to those the system trusts.

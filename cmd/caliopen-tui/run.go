@@ -22,6 +22,9 @@ import (
 	"github.com/caliopen/caliopen-tui/ui/theme"
 )
 
+// frameFirst is how long the network waits for the first frame.
+const frameFirst = 150 * time.Millisecond
+
 // errDemo says that the user left the interface to try the demo.
 var errDemo = errors.New("the demo is wanted")
 
@@ -102,7 +105,15 @@ func (p *program) show(ctx context.Context, a *app, at screen.To) error {
 	model := crashes.guard(ui.New(p.options(ctx, a, s, at)))
 	loop := tea.NewProgram(model, tea.WithContext(ctx), tea.WithoutSignalHandler())
 	served := make(chan struct{})
-	go func() { defer close(served); a.eng.Run(ctx) }()
+	go func() {
+		defer close(served)
+		// The first frame comes first: connecting wants the processors for itself.
+		select {
+		case <-ctx.Done():
+		case <-time.After(frameFirst):
+		}
+		a.eng.Run(ctx)
+	}()
 	go ui.Forward(ctx, a.svc, loop.Send)
 	go a.followOthers(ctx)
 	stopped, left := make(chan struct{}), make(chan struct{})
