@@ -1,8 +1,10 @@
 package storage_test
 
 import (
+	"slices"
 	"testing"
 
+	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
 )
@@ -31,6 +33,28 @@ func TestRebuildKeepsWhatWasForeseenOfSentMessages(t *testing.T) {
 		must(t, err)
 		if got.Facts != test.want || got.Index.Score != privacy.Message(test.want).Score {
 			t.Errorf("%s: %+v with %d, want %+v", test.direction, got.Facts, got.Index.Score, test.want)
+		}
+		sound(t, db)
+	}
+}
+
+// The user stays who he is in the messages of an account he has removed, as
+// long as they are kept.
+func TestAnOwnAddressIsLetGoWithItsMessages(t *testing.T) {
+	old := conversation.MailAddress("old@example.org")
+	for _, keep := range []bool{true, false} {
+		db := opened(t)
+		must(t, db.SetOwn(t.Context(), []accounts.Own{{Account: home, Protocol: conversation.Mail, Addresses: []conversation.Address{old}, Name: "Me"}}))
+		add(t, db, letter{n: 1, from: "zoe@example.org", to: "old@example.org", date: start, subject: "a", text: "first"})
+		must(t, db.DropAccount(t.Context(), home, keep))
+		must(t, db.SetOwn(t.Context(), []accounts.Own{{Account: "new", Protocol: conversation.Mail, Addresses: []conversation.Address{own}, Name: "Me"}}))
+		me, err := db.Contact(t.Context(), conversation.Me)
+		must(t, err)
+		if kept := slices.ContainsFunc(me.Addresses, func(a conversation.ContactAddress) bool { return a.Address == old }); kept != keep {
+			t.Errorf("messages kept %v, the address %v: %v", keep, kept, me.Addresses)
+		}
+		if p := list(t, db); keep && (len(p.Rows) != 1 || len(p.Rows[0].Contacts) != 1) {
+			t.Errorf("rows %+v", p.Rows)
 		}
 		sound(t, db)
 	}

@@ -2,6 +2,8 @@ package storage
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -17,6 +19,9 @@ func (d *DB) SetOwn(ctx context.Context, own []accounts.Own) error {
 		}
 		wanted, err := t.ownAddresses(own)
 		if err != nil {
+			return err
+		}
+		if err := t.keepFormer(own, wanted); err != nil {
 			return err
 		}
 		changed, err := t.claim(me, wanted)
@@ -63,6 +68,38 @@ func (t *tx) ownAddresses(own []accounts.Own) (map[int64]bool, error) {
 		}
 	}
 	return wanted, nil
+}
+
+// keepFormer adds the addresses of accounts that were removed while their
+// messages were kept: who wrote those was, and stays, the user. It looks at
+// messages only when an address is about to be let go.
+func (t *tx) keepFormer(own []accounts.Own, wanted map[int64]bool) error {
+	names := make([]conversation.AccountID, len(own))
+	for i, o := range own {
+		names[i] = o.Account
+	}
+	declared, err := json.Marshal(names)
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	mine, err := collect(t, scanOne[int64], "SELECT id FROM address WHERE own = 1")
+	if err != nil {
+		return err
+	}
+	for _, id := range mine {
+		if wanted[id] {
+			continue
+		}
+		kept, err := t.get(`SELECT 1 FROM circle_address c JOIN message m ON m.circle = c.circle JOIN account a ON a.id = m.account
+			WHERE c.address = ? AND a.name NOT IN (SELECT value FROM json_each(?)) LIMIT 1`, []any{id, string(declared)}, new(int))
+		if err != nil {
+			return err
+		}
+		if kept {
+			wanted[id] = true
+		}
+	}
+	return nil
 }
 
 // claim gives the wanted addresses to me and lets the others go that were
