@@ -133,9 +133,7 @@ func (m *mirror) parse() {
 // read turns a copy into an arrival with its index.
 func (m *mirror) read(c accounts.Copy) observed {
 	own := m.w.acc.Own
-	p := m.format.Parse(c.Raw, conversation.ParseContext{
-		Account: own.Account, Home: m.w.home(), Own: m.w.address(), Received: c.Received,
-	})
+	p := m.parseSafely(c)
 	p.Message.Account, p.Message.Received = own.Account, c.Received
 	o := see(p.Origin)
 	trust := m.judge.score(&p.Message, o)
@@ -166,7 +164,7 @@ func (m *mirror) write() {
 		}
 		began := time.Now()
 		if err == nil {
-			err = m.store(arrivals, bytes)
+			err = m.w.safely("store", func() error { return m.store(arrivals, bytes) })
 		}
 		m.stored(len(batch), freed, time.Since(began), err)
 	}

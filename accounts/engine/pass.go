@@ -95,7 +95,7 @@ func (w *worker) fetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	serr := w.acc.Transport.Sync(ctx, m)
+	serr := w.safely("sync", func() error { return w.acc.Transport.Sync(ctx, m) })
 	m.close()
 	if ferr := m.failed(); serr == nil {
 		serr = ferr

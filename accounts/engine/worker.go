@@ -116,9 +116,9 @@ func (w *worker) run(ctx context.Context) {
 	}
 	defer unlock()
 	for ctx.Err() == nil {
-		err := w.pass(ctx)
+		err := w.safely("pass", func() error { return w.pass(ctx) })
 		if err == nil {
-			err = w.follow(ctx)
+			err = w.safely("wait", func() error { return w.follow(ctx) })
 		}
 		if err != nil && ctx.Err() == nil {
 			w.rest(ctx, err)
@@ -133,11 +133,13 @@ func (w *worker) follow(ctx context.Context) error {
 	news := make(chan struct{}, 1)
 	broken := make(chan error, 1)
 	go func() {
-		broken <- w.acc.Transport.Watch(ctx, func() {
-			select {
-			case news <- struct{}{}:
-			default:
-			}
+		broken <- w.safely("watch", func() error {
+			return w.acc.Transport.Watch(ctx, func() {
+				select {
+				case news <- struct{}{}:
+				default:
+				}
+			})
 		})
 	}()
 	watching := true
