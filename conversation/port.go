@@ -19,6 +19,7 @@ var (
 	ErrLocked    = errors.New("the database is locked by another program")
 	ErrNewer     = errors.New("the database was written by a newer version")
 	ErrCorrupt   = errors.New("the database is damaged")
+	ErrFault     = errors.New("fault in the program")
 	ErrElsewhere = errors.New("another process serves this account")
 	ErrRemote    = errors.New("kept on the server only") // the attachment's URL says where
 )

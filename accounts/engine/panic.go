@@ -2,7 +2,6 @@ package engine
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -11,7 +10,7 @@ import (
 )
 
 // ErrFault says that the program itself went wrong; the log says where.
-var ErrFault = errors.New("fault in the program")
+var ErrFault = conversation.ErrFault
 
 // safely runs a step of an account's work. A fault in it ends the step and not
 // the program, which has a terminal to give back and other accounts to serve.

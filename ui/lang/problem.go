@@ -48,6 +48,7 @@ func sentinels() []sentinel {
 		{conversation.ErrNewer, "error.newer"},
 		{conversation.ErrCorrupt, "error.corrupt"},
 		{conversation.ErrElsewhere, "error.elsewhere"},
+		{conversation.ErrFault, "error.fault"},
 		{syscall.ENOSPC, "error.full"},
 		{syscall.EROFS, "error.read_only"},
 		{context.DeadlineExceeded, "error.timeout"},
