@@ -53,6 +53,7 @@ type App struct {
 	silent   int // messages marked as read since the last act that undo is for
 	statuses []conversation.Status
 	waiting  int // entries of the outbox that are not over
+	stuck    int // those that wait for the user
 	me       privacy.Index
 
 	noteSlot, statusSlot, outboxSlot, meSlot, undoSlot, detailSlot screen.Slot
@@ -151,13 +152,19 @@ func (a *App) readOutbox() tea.Cmd {
 	return screen.Ask(&a.outboxSlot, func() ([]conversation.Entry, error) {
 		return a.b.Outbox(a.env.Ctx)
 	}, func(es []conversation.Entry, err error) tea.Cmd {
-		a.waiting = 0
+		if err != nil {
+			return nil // it is told by the screen that shows the outbox
+		}
+		a.waiting, a.stuck = 0, 0
 		for _, e := range es {
-			if e.State != conversation.StateSent && e.State != conversation.StateCancelled {
+			switch e.State {
+			case conversation.StateHeld, conversation.StateQueued, conversation.StateSending:
 				a.waiting++
+			case conversation.StateFailed, conversation.StateUnknown:
+				a.stuck++
 			}
 		}
-		return nil // an error of the outbox is told by the screen that shows it
+		return nil
 	})
 }
 

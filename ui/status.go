@@ -79,7 +79,7 @@ func (a *App) inWords(ix privacy.Index, name string) kit.Line {
 		level, ix = privacy.LevelUnknown, privacy.Index{}
 	}
 	sentence := screen.Sentence(a.env, ix, name)
-	l := kit.Line{kit.Gap(1), kit.Own(st.Bold, string(level)+": "), kit.Own(st.Plain, safe.Line(sentence).String())}
+	l := kit.Line{kit.Gap(1), kit.Own(st.Bold, string(level)+a.env.Cat.T("list.colon", nil)), kit.Own(st.Plain, safe.Line(sentence).String())}
 	for _, id := range []key.ID{key.Why, key.ContactCard} {
 		if k := a.keyOf(id); k != "" {
 			l = append(l, kit.Own(st.Dim, " "+st.Glyph.Sep+" "+k+" "+a.env.Cat.T("hint."+string(id), nil)))
@@ -147,7 +147,17 @@ func (a *App) syncLine() kit.Line {
 		word = "sync.busy"
 	}
 	count := strconv.Itoa(well) + "/" + strconv.Itoa(len(a.statuses))
-	return kit.Line{kit.Own(style, a.env.Cat.T(word, nil)+" "+count)}
+	return append(a.stuckLine(), kit.Own(style, a.env.Cat.T(word, nil)+" "+count))
+}
+
+// stuckLine tells of messages that did not go and never will by themselves:
+// somebody believes them sent, so it stays until something was done.
+func (a *App) stuckLine() kit.Line {
+	if a.stuck == 0 {
+		return nil
+	}
+	st := a.env.Styles
+	return kit.Line{kit.Own(st.Error, st.Glyph.Alert+" "+a.env.Cat.N("outbox.stuck", a.stuck, nil)), kit.Own(st.Dim, " "+st.Glyph.Sep+" ")}
 }
 
 // ownBadge is the user's own index.

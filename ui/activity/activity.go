@@ -19,6 +19,7 @@ import (
 type Backend interface {
 	Outbox(ctx context.Context) ([]conversation.Entry, error)
 	Retry(ctx context.Context, id conversation.EntryID) error
+	Message(ctx context.Context, id conversation.MessageID) (conversation.Message, error)
 	Drafts(ctx context.Context) ([]conversation.Draft, error)
 	DropDraft(ctx context.Context, id conversation.DraftID) error
 	SaveDraft(ctx context.Context, d conversation.Draft) (conversation.DraftID, error)
@@ -191,10 +192,7 @@ func (s *Screen) withEntry(e conversation.Entry, id key.ID) (tea.Cmd, bool) {
 	host := s.env.Host
 	switch id {
 	case key.Open:
-		if e.Draft.Conversation != "" {
-			return host.Open(screen.To{Kind: screen.Timeline, Conversation: e.Draft.Conversation, Message: e.Message}), true
-		}
-		return host.Toast(s.env.Cat.T("activity.noconversation", nil), nil), true
+		return s.open(e), true
 	case key.Retry:
 		return s.retry(e), true
 	case key.TakeBack:
@@ -203,6 +201,26 @@ func (s *Screen) withEntry(e conversation.Entry, id key.ID) (tea.Cmd, bool) {
 		return host.Open(screen.To{Kind: screen.Why, Index: predicted(e), Name: people(e.Draft)}), true
 	}
 	return nil, false
+}
+
+// open shows the conversation of an entry: that which its message has got, else
+// that in which it was written.
+func (s *Screen) open(e conversation.Entry) tea.Cmd {
+	host := s.env.Host
+	switch {
+	case e.Message != "":
+		return screen.Ask(&s.act, func() (conversation.Message, error) {
+			return s.b.Message(s.env.Ctx, e.Message)
+		}, func(m conversation.Message, err error) tea.Cmd {
+			if err != nil {
+				return host.Fail(err)
+			}
+			return host.Open(screen.To{Kind: screen.Timeline, Conversation: m.Conversation, Message: m.ID})
+		})
+	case e.Draft.Conversation != "":
+		return host.Open(screen.To{Kind: screen.Timeline, Conversation: e.Draft.Conversation})
+	}
+	return host.Toast(s.env.Cat.T("activity.noconversation", nil), nil)
 }
 
 // retry sends again. What may have arrived already is asked about first, since

@@ -49,7 +49,7 @@ func (c *Channels) row(p conversation.Prediction, w int, selected bool) []string
 	if selected {
 		bar, style = kit.Own(st.Focused, st.Glyph.Cursor), st.Cursor
 	}
-	first := kit.Line{bar, kit.Chip(st.Index(p.Index)), kit.Gap(1), kit.Own(style, screen.ChannelName(cat, p.Channel))}
+	first := kit.Line{bar, kit.Chip(st.Index(p.Index)), kit.Gap(1), kit.Own(style, ChannelName(cat, c.choice, p.Channel))}
 	if len(p.Addresses) > 0 {
 		first = append(first, kit.Gap(2), kit.Got(st.Dim, safe.Line(p.Addresses[0].ID)))
 	}

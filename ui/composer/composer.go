@@ -22,6 +22,7 @@ type Backend interface {
 	Forward(ctx context.Context, id conversation.MessageID) (conversation.Draft, error)
 	Complete(ctx context.Context, text string, limit int) ([]conversation.Recipient, error)
 	Resolve(ctx context.Context, text string) (conversation.Recipient, error)
+	Contact(ctx context.Context, who string) (conversation.Contact, error)
 	SaveDraft(ctx context.Context, d conversation.Draft) (conversation.DraftID, error)
 	DropDraft(ctx context.Context, id conversation.DraftID) error
 	Drafts(ctx context.Context) ([]conversation.Draft, error)
@@ -254,6 +255,9 @@ func (s *Screen) Title() kit.Line {
 	}
 	l := kit.Line{kit.Own(st.Title, cat.T("compose."+string(kind), nil))}
 	if name := s.name(); name != "" {
+		if more := len(s.people[fieldTo].list) - 1; more > 0 {
+			name += " " + cat.T("list.more", map[string]any{"Count": more})
+		}
 		// The badge has its place before any name, so that no name can show one.
 		ix, _, _ := s.Index()
 		l = kit.Line{kit.Chip(st.Index(ix)), kit.Gap(1), kit.Own(st.Title, cat.T("compose.title", map[string]any{"Name": safe.Line(name).String()})), kit.Gap(2),

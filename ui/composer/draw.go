@@ -1,13 +1,13 @@
 package composer
 
 import (
+	"cmp"
 	"path/filepath"
 	"strings"
 
 	"github.com/caliopen/caliopen-tui/ui/key"
 	"github.com/caliopen/caliopen-tui/ui/kit"
 	"github.com/caliopen/caliopen-tui/ui/safe"
-	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
 // labelWidth is the column at which fields begin.
@@ -76,7 +76,7 @@ func (s *Screen) channelLine() kit.Line {
 		word = "compose.pinned"
 	}
 	best := s.choice.Best()
-	l = append(l, kit.Own(st.Plain, st.Glyph.Bullet+" "+screen.ChannelName(cat, best.Channel)+"  "), kit.Own(st.Dim, cat.T(word, nil)))
+	l = append(l, kit.Own(st.Plain, st.Glyph.Bullet+" "+ChannelName(cat, s.choice, best.Channel)+"  "), kit.Own(st.Dim, cat.T(word, nil)))
 	if keys := s.env.Host.Keys().Keys(s.Contexts(), key.Channel); len(keys) > 0 {
 		l = append(l, kit.Gap(4), kit.Own(st.Dim, cat.T("compose.change", map[string]any{"Key": key.Show(keys[0])})))
 	}
@@ -131,8 +131,8 @@ func (s *Screen) offers(p *people) []string {
 			style, mark = st.Cursor, kit.Own(st.Focused, st.Glyph.Cursor)
 		}
 		l := kit.Line{mark, kit.Got(style, safe.Line(recipientName(r)))}
-		if r.Address.ID != "" && r.Address.ID != r.Name {
-			l = append(l, kit.Gap(2), kit.Got(st.Dim, safe.Line(r.Address.ID)))
+		if address := cmp.Or(r.Address.ID, p.known[r.Contact]); address != "" && address != r.Name {
+			l = append(l, kit.Gap(2), kit.Got(st.Dim, safe.Line(address)))
 		}
 		rows = append(rows, l.Draw(w-2, st.Glyph.Ellipsis))
 	}

@@ -129,7 +129,7 @@ func (s *Screen) ifSent() kit.Line {
 	if !best.Proven {
 		l = append(l, kit.Own(st.Dim, approx(st.Options.ASCII)+" "))
 	}
-	l = append(l, kit.Own(st.Plain, screen.ChannelName(cat, best.Channel)+": "))
+	l = append(l, kit.Own(st.Plain, screen.ChannelName(cat, best.Channel)+cat.T("list.colon", nil)))
 	sentence := cat.Explain(best.Index, safe.Line(s.name()).String()).Sentence
 	return append(l, kit.Own(st.Dim, safe.Line(sentence).String()))
 }
@@ -197,13 +197,25 @@ func (s *Screen) others() kit.Line {
 		if i == s.choice.Chosen {
 			continue
 		}
-		l = append(l, kit.Chip(st.Index(p.Index)), kit.Own(st.Plain, " "+screen.ChannelName(cat, p.Channel)),
+		l = append(l, kit.Chip(st.Index(p.Index)), kit.Own(st.Plain, " "+ChannelName(cat, s.choice, p.Channel)),
 			kit.Own(st.Dim, " ("+Lost(cat, s.choice, p)+")  "))
 	}
 	if len(l) == 1 {
 		return append(l, kit.Own(st.Dim, cat.T("compose.noother", nil)))
 	}
 	return l
+}
+
+// ChannelName names a channel of a choice: with the own address it writes from
+// where the word alone would fit several.
+func ChannelName(cat kit.Catalogue, c *conversation.Choice, ch conversation.Channel) string {
+	name := screen.ChannelName(cat, ch)
+	for _, p := range c.Candidates {
+		if p.Channel.ID != ch.ID && screen.ChannelName(cat, p.Channel) == name {
+			return name + " " + safe.Line(ch.Own.ID).String()
+		}
+	}
+	return name
 }
 
 // Lost says why a channel was not the one chosen.
@@ -215,9 +227,9 @@ func Lost(cat kit.Catalogue, c *conversation.Choice, p conversation.Prediction) 
 	case p.Reach == conversation.Dead || p.Reach == conversation.Cold:
 		return cat.T("compose.reach."+string(p.Reach), nil)
 	case best != nil && p.Index.Score < best.Index.Score:
-		return cat.T("compose.best_is", map[string]any{"Channel": screen.ChannelName(cat, best.Channel)})
+		return cat.T("compose.best_is", map[string]any{"Channel": ChannelName(cat, c, best.Channel)})
 	case best != nil && p.Index.Score > best.Index.Score:
-		return cat.T("compose.better", map[string]any{"Channel": screen.ChannelName(cat, best.Channel)})
+		return cat.T("compose.better", map[string]any{"Channel": ChannelName(cat, c, best.Channel)})
 	case !p.Proven:
 		return cat.T("compose.unproven", nil)
 	}

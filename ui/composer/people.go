@@ -21,6 +21,7 @@ type people struct {
 	list    []conversation.Recipient
 	in      *kit.Field
 	offered []conversation.Recipient
+	known   map[conversation.ContactID]string // an address of each offered contact that is not alone with its name
 	chosen  int
 	slot    screen.Slot
 }
@@ -73,14 +74,37 @@ func (s *Screen) complete(p *people) tea.Cmd {
 		p.slot.Drop()
 		return nil
 	}
-	return screen.Ask(&p.slot, func() ([]conversation.Recipient, error) {
-		return s.b.Complete(s.env.Ctx, text, suggestions)
-	}, func(rs []conversation.Recipient, err error) tea.Cmd {
+	type offers struct {
+		rs    []conversation.Recipient
+		known map[conversation.ContactID]string
+	}
+	return screen.Ask(&p.slot, func() (offers, error) {
+		rs, err := s.b.Complete(s.env.Ctx, text, suggestions)
+		return offers{rs, s.tellApart(rs)}, err
+	}, func(o offers, err error) tea.Cmd {
 		if err == nil {
-			p.offered = rs
+			p.offered, p.known = o.rs, o.known
 		}
 		return nil
 	})
+}
+
+// tellApart finds an address for each of several people of one name.
+func (s *Screen) tellApart(rs []conversation.Recipient) map[conversation.ContactID]string {
+	count := map[string]int{}
+	for _, r := range rs {
+		count[r.Name]++
+	}
+	known := map[conversation.ContactID]string{}
+	for _, r := range rs {
+		if count[r.Name] < 2 || r.Contact == "" || !r.Address.IsZero() {
+			continue
+		}
+		if c, err := s.b.Contact(s.env.Ctx, string(r.Contact)); err == nil && len(c.Addresses) > 0 {
+			known[r.Contact] = c.Addresses[0].ID
+		}
+	}
+	return known
 }
 
 // accept settles what is typed: the completion under the cursor, else whoever

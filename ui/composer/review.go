@@ -158,6 +158,7 @@ func (s *Screen) drawReview() []string {
 
 func (s *Screen) reviewLines() []kit.Line {
 	st := s.env.Styles
+	to := s.reached()
 	own := func(name, text string) kit.Line {
 		return append(s.label(name), kit.Got(st.Plain, safe.Line(text)))
 	}
@@ -165,15 +166,59 @@ func (s *Screen) reviewLines() []kit.Line {
 	if s.choice != nil && s.choice.Best() != nil {
 		out = append(out, own("field.from", s.choice.Best().Channel.Own.ID))
 	}
-	out = append(out, own("field.to", s.people[fieldTo].names()))
-	for i, name := range []string{fieldCc: "field.cc", fieldBcc: "field.bcc"} {
-		if name != "" && len(s.people[i].list) > 0 {
-			out = append(out, own(name, s.people[i].names()))
+	for i, name := range []string{"field.to", fieldCc: "field.cc", fieldBcc: "field.bcc"} {
+		if i == fieldTo || len(s.people[i].list) > 0 {
+			out = append(out, s.recipients(name, s.people[i].list, to)...)
 		}
 	}
 	out = append(out, own("field.subject", s.subject.Value()), s.viaLine())
 	if len(s.d.Attach) > 0 {
 		out = append(out, own("field.attach", s.attached()))
+	}
+	return out
+}
+
+// reached gives the address that each recipient would be written to, in the
+// order of the fields, or nothing when the channel does not reach them all.
+func (s *Screen) reached() map[conversation.Recipient]string {
+	if s.choice == nil || s.choice.Best() == nil {
+		return nil
+	}
+	all, out := s.choice.Best().Addresses, map[conversation.Recipient]string{}
+	n := 0
+	for _, p := range s.people {
+		for _, r := range p.list {
+			if _, again := out[r]; again {
+				continue
+			}
+			if n < len(all) {
+				out[r] = all[n].ID
+			}
+			n++
+		}
+	}
+	if n != len(all) {
+		return nil
+	}
+	return out
+}
+
+// recipients lists people with the addresses the message goes to, on as many
+// rows as it takes: who gets it must not be hidden by an ellipsis.
+func (s *Screen) recipients(field string, rs []conversation.Recipient, to map[conversation.Recipient]string) []kit.Line {
+	st := s.env.Styles
+	words := make([]string, len(rs))
+	for i, r := range rs {
+		words[i] = recipientName(r)
+		if a := to[r]; a != "" && a != words[i] {
+			words[i] += " <" + a + ">"
+		}
+	}
+	label := s.label(field)
+	var out []kit.Line
+	for _, row := range kit.Wrap(safe.Line(strings.Join(words, ", ")), max(s.w-label.Width()-1, 8)) {
+		out = append(out, append(label, kit.Own(st.Plain, row)))
+		label = kit.Line{kit.Gap(label.Width())}
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/key"
+	"github.com/caliopen/caliopen-tui/ui/safe"
 	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
@@ -140,6 +141,9 @@ func join(env *screen.Env, b Backend, slot *screen.Slot, one conversation.Contac
 
 func question(env *screen.Env, b Backend, slot *screen.Slot, one, two conversation.Contact) screen.Question {
 	names := map[string]any{"One": Name(one).String(), "Two": Name(two).String()}
+	if names["One"] == names["Two"] { // else the question would say nothing
+		names = map[string]any{"One": withAddress(one), "Two": withAddress(two)}
+	}
 	return screen.Question{
 		Title: env.Cat.T("card.join.title", nil),
 		Rows:  []string{env.Cat.T("card.join.text", names)},
@@ -154,4 +158,12 @@ func question(env *screen.Env, b Backend, slot *screen.Slot, one, two conversati
 			})
 		},
 	}
+}
+
+func withAddress(c conversation.Contact) string {
+	name := Name(c).String()
+	if len(c.Addresses) > 0 && c.Addresses[0].ID != name {
+		name += " <" + safe.Line(c.Addresses[0].ID).String() + ">"
+	}
+	return name
 }

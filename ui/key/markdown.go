@@ -31,8 +31,8 @@ func contexts() []Context {
 func section(words Words, m Map, c Context) string {
 	var b strings.Builder
 	for _, a := range m.Of([]Context{c}) {
-		if a.Hidden {
-			continue
+		if a.Hidden || c != List && c != Palette && moves(a.ID) {
+			continue // moving is alike in every list, and told once
 		}
 		keys := make([]string, len(a.Keys))
 		for i, k := range a.Keys {
@@ -41,4 +41,12 @@ func section(words Words, m Map, c Context) string {
 		b.WriteString("| " + strings.Join(keys, " ") + " | " + words.T(a.Title(), nil) + " |\n")
 	}
 	return b.String()
+}
+
+func moves(id ID) bool {
+	switch id {
+	case Down, Up, First, Last, HalfDown, HalfUp, PageDown, PageUp:
+		return true
+	}
+	return false
 }

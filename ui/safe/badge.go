@@ -5,9 +5,10 @@ import (
 	"unicode"
 )
 
-// maxBadge is how many characters stand between the brackets of a badge at
-// most: the letter and three digits.
-const maxBadge = 4
+// maxBadge is how many characters between brackets are still taken for a badge:
+// those of one are the letter and three columns of digits, and few would notice
+// some spaces more.
+const maxBadge = 8
 
 // unbadge gives text from outside that shares its row with badges round
 // brackets where it looks like a badge without colour ("[A 98]", "[?]"): only

@@ -193,6 +193,9 @@ func Other(m *conversation.Message) safe.Text {
 // together out of two.
 func (s *Screen) snippet(h conversation.Hit, w int) kit.Line {
 	st := s.env.Styles
+	if conversation.Unopened(h.Message.Warnings) && h.Message.Excerpt == "" {
+		return kit.Line{kit.Own(st.Dim, s.env.Cat.T("list.sealed", nil))}
+	}
 	var l kit.Line
 	seen := !slices.ContainsFunc(h.Snippet, func(f conversation.Fragment) bool { return f.Match })
 	round := imitates(h.Snippet)
