@@ -57,3 +57,23 @@ func TestConversationsGiveTheirIndexWhole(t *testing.T) {
 		}
 	}
 }
+
+// TestNamedAccountsAreServedAlone is what "sync NAME --watch" stands on.
+func TestNamedAccountsAreServedAlone(t *testing.T) {
+	d := playDemo(t)
+	all := d.app.accounts()
+	first, second := conversation.AccountID(all[0].Name), conversation.AccountID(all[1].Name)
+	for _, a := range d.app.served(first, second) {
+		if wanted := a.Own.Account == first || a.Own.Account == second; a.Paused == wanted {
+			t.Errorf("%s: paused %v", a.Own.Account, a.Paused)
+		}
+	}
+	for _, a := range d.app.served() {
+		if a.Paused {
+			t.Errorf("%s is paused", a.Own.Account)
+		}
+	}
+	if err := d.app.only(t.Context(), []conversation.AccountID{first}); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -64,7 +64,7 @@ func (s *setup) Add(ctx context.Context, n ui.NewAccount) error {
 		return err
 	}
 	s.a.setAccounts(append(s.a.accounts(), a))
-	for _, served := range s.a.served("") {
+	for _, served := range s.a.served() {
 		if string(served.Own.Account) == a.Name {
 			return s.a.eng.Add(ctx, served)
 		}

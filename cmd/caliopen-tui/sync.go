@@ -46,6 +46,9 @@ func (p *program) syncCommand() *cobra.Command {
 		if !watch || ctx.Err() != nil {
 			return err
 		}
+		if err := a.only(ctx, names); err != nil {
+			return err
+		}
 		return p.watch(ctx, a)
 	}))
 	c.Flags().BoolVar(&watch, "watch", false, p.t("cli.sync.watch"))
@@ -93,6 +96,15 @@ func (p *program) showSync(a *app, sums []engine.Summary) error {
 		return &conversation.Problem{Code: "cli.sync.partly", Args: named([]any{"Count", len(failed)}), Err: errPartly}
 	}
 	return &conversation.Problem{Code: "cli.as_is", Args: named([]any{"Text", p.cat.Error(failed[0])}), Err: failed[0]}
+}
+
+// only leaves all accounts alone but the named ones; no names mean all.
+func (a *app) only(ctx context.Context, names []conversation.AccountID) error {
+	if len(names) == 0 {
+		return nil
+	}
+	a.eng = a.newEngine(func(e conversation.Event) { a.svc.Publish(e) })
+	return a.eng.Add(ctx, a.served(names...)...)
 }
 
 // watch follows the servers until it is told to stop; being told is no failure.

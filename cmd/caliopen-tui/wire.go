@@ -89,7 +89,7 @@ func (a *app) serve(ctx context.Context, p *program, need need) error {
 	}
 	a.svc = conversation.New(options)
 	if a.eng != nil {
-		return a.eng.Add(ctx, a.served("")...)
+		return a.eng.Add(ctx, a.served()...)
 	}
 	return nil
 }
@@ -140,7 +140,7 @@ func (a *app) serveOnly(ctx context.Context, id conversation.AccountID) (*engine
 
 // served gives the accounts of the configuration to the engine; with only set
 // all others are paused, so that they are known and not connected.
-func (a *app) served(only conversation.AccountID) []engine.Account {
+func (a *app) served(only ...conversation.AccountID) []engine.Account {
 	var list []engine.Account
 	for _, acc := range a.accounts() {
 		id := conversation.AccountID(acc.Name)
@@ -154,7 +154,7 @@ func (a *app) served(only conversation.AccountID) []engine.Account {
 			Transport: t,
 			Trust:     trace.Trust{Hosts: acc.TrustedHosts, IDs: acc.TrustedIDs},
 			Poll:      time.Duration(acc.Poll) * time.Second,
-			Paused:    acc.Paused || only != "" && id != only,
+			Paused:    acc.Paused || len(only) > 0 && !slices.Contains(only, id),
 		})
 	}
 	return list
