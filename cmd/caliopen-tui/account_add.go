@@ -30,7 +30,7 @@ func (p *program) addMailCommand() *cobra.Command {
 	c.Flags().StringVar(&a.IMAP, "imap", "", p.t("cli.add.imap"))
 	c.Flags().StringVar(&a.SMTP, "smtp", "", p.t("cli.add.smtp"))
 	c.Flags().StringVar(&a.User, "user", "", p.t("cli.add.user"))
-	c.Flags().StringSliceVar(&a.Aliases, "alias", nil, p.t("cli.add.alias"))
+	c.Flags().Var(several{&a.Aliases}, "alias", p.t("cli.add.alias"))
 	c.Flags().StringVar(&a.PasswordCommand, "password-command", "", p.t("cli.add.command"))
 	c.Flags().BoolVar(&f.stdin, "password-stdin", false, p.t("cli.add.stdin"))
 	c.Flags().BoolVar(&a.OAuth, "oauth", false, p.t("cli.add.oauth"))

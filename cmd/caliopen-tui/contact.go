@@ -84,7 +84,7 @@ func (f *contactFlags) register(p *program, c *cobra.Command) {
 	c.Flags().StringVar(&f.notes, "notes", "", p.t("cli.contact.notes"))
 	c.Flags().StringVar(&f.kind, "kind", "", p.t("cli.contact.kind"))
 	c.Flags().StringVar(&f.pin, "pin", "", p.t("cli.contact.pin"))
-	c.Flags().StringSliceVar(&f.addresses, "address", nil, p.t("cli.contact.address"))
+	c.Flags().Var(several{&f.addresses}, "address", p.t("cli.contact.address"))
 }
 
 // apply changes what the flags name; the word "none" empties a choice.

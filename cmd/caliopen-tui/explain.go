@@ -99,10 +99,10 @@ func (p *program) inspectCommand() *cobra.Command {
 		}
 		return nil
 	})
-	c.Flags().StringSliceVar(&trust.Hosts, "trusted-host", nil, p.t("cli.inspect.host"))
-	c.Flags().StringSliceVar(&trust.IDs, "trusted-id", nil, p.t("cli.inspect.id"))
-	c.Flags().StringSliceVar(&trust.TLSWriters, "tls-writer", nil, p.t("cli.inspect.tls"))
-	c.Flags().StringSliceVar(&trust.Domains, "own-domain", nil, p.t("cli.inspect.domain"))
+	c.Flags().Var(several{&trust.Hosts}, "trusted-host", p.t("cli.inspect.host"))
+	c.Flags().Var(several{&trust.IDs}, "trusted-id", p.t("cli.inspect.id"))
+	c.Flags().Var(several{&trust.TLSWriters}, "tls-writer", p.t("cli.inspect.tls"))
+	c.Flags().Var(several{&trust.Domains}, "own-domain", p.t("cli.inspect.domain"))
 	return c
 }
 

@@ -49,7 +49,7 @@ func (p *program) conversationsCommand() *cobra.Command {
 		return p.showConversations(ctx, a, page.Rows)
 	}))
 	c.Flags().IntVar(&limit, "limit", defaultLimit, p.t("cli.flag.limit"))
-	c.Flags().StringSliceVar(&kinds, "kind", nil, p.t("cli.flag.kind"))
+	c.Flags().Var(several{&kinds}, "kind", p.t("cli.flag.kind"))
 	c.Flags().BoolVar(&unread, "unread", false, p.t("cli.flag.unread"))
 	return c
 }
