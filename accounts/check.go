@@ -18,7 +18,7 @@ func (a Account) Check() error {
 		return err
 	}
 	if !slices.Contains([]string{"", "keyring", "encrypted", "clear"}, a.Secret) {
-		return a.fault("config.secret", a.Secret)
+		return a.fault("config.secret", "secret", a.Secret)
 	}
 	switch a.Protocol() {
 	case conversation.Mail:
@@ -26,7 +26,7 @@ func (a Account) Check() error {
 	case conversation.Mastodon:
 		return a.checkMastodon()
 	}
-	return a.fault("config.kind", a.Kind)
+	return a.fault("config.kind", "kind", a.Kind)
 }
 
 // checkName keeps names usable as words of the command line and in "--via
@@ -36,22 +36,18 @@ func (a Account) checkName() error {
 		return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == '/' || r == ',' || r == '"'
 	}
 	if a.Name == "" || len(a.Name) > maxName || a.Name == "auto" || a.Name[0] == '-' || strings.ContainsFunc(a.Name, odd) {
-		return a.fault("config.name", a.Name)
+		return a.fault("config.name", "name", a.Name)
 	}
 	return nil
 }
 
 func (a Account) checkMail() error {
 	if address, err := conversation.ParseAddress(a.Address); err != nil || address.Protocol != conversation.Mail {
-		return a.fault("config.address", a.Address)
+		return a.fault("config.address", "address", a.Address)
 	}
-	for protocol, text := range map[string]string{"imap": a.IMAP, "smtp": a.SMTP} {
-		e, err := ParseEndpoint(text)
-		if err != nil {
-			return err
-		}
-		if e.Protocol != protocol {
-			return a.fault("config.endpoint", text)
+	for _, server := range []struct{ protocol, text string }{{"imap", a.IMAP}, {"smtp", a.SMTP}} {
+		if e, err := ParseEndpoint(server.text); err != nil || e.Protocol != server.protocol {
+			return a.fault("config.endpoint", server.protocol, server.text)
 		}
 	}
 	return nil
@@ -60,11 +56,11 @@ func (a Account) checkMail() error {
 func (a Account) checkMastodon() error {
 	u, err := url.Parse(a.Server)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
-		return a.fault("config.server", a.Server)
+		return a.fault("config.server", "server", a.Server)
 	}
 	return nil
 }
 
-func (a Account) fault(code, value string) error {
-	return problem(code, ErrConfig, map[string]any{"Account": a.Name, "Value": value})
+func (a Account) fault(code, key, value string) error {
+	return problem(code, ErrConfig, map[string]any{"Account": a.Name, "Key": key, "Value": value})
 }

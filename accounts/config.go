@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -26,7 +29,16 @@ type Config struct {
 	PassphraseCommand string            `toml:"passphrase-command,omitempty"` // opens the encrypted file of secrets
 	Keys              map[string]string `toml:"keys,omitempty"`               // action = "keys"
 	Accounts          []Account         `toml:"account,omitempty"`
+
+	path   string              // the file it was read from
+	places map[string]position // where its keys stand there
 }
+
+// maxSeconds bounds the durations of the configuration: a day.
+const maxSeconds = 86400
+
+// byteOrderMark is what some editors put before UTF-8.
+const byteOrderMark = "\uFEFF"
 
 // Account is one [[account]] of the configuration.
 type Account struct {
@@ -93,48 +105,115 @@ func ReadConfig(path string) (*Config, error) {
 		return &Config{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("config: %w", errors.Join(ErrConfig, err))
+		return nil, err
 	}
 	return ParseConfig(path, data)
 }
 
+// readBounded reads a configuration file. What is no regular file is not even
+// opened: opening a pipe waits for somebody to write into it.
 func readBounded(path string) ([]byte, error) {
+	if path == "" {
+		return nil, problem("config.no_home", ErrConfig, nil)
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	case err != nil:
+		return nil, unreadable(path, err)
+	case info.IsDir():
+		return nil, problem("config.folder", ErrConfig, map[string]any{"File": path})
+	case !info.Mode().IsRegular():
+		return nil, problem("config.irregular", ErrConfig, map[string]any{"File": path})
+	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, unreadable(path, err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
-	if err == nil && len(data) > maxConfig {
-		err = fmt.Errorf("%s: larger than %d bytes", path, maxConfig)
+	if err != nil {
+		return nil, unreadable(path, err)
 	}
-	return data, err
+	if len(data) > maxConfig {
+		return nil, problem("config.large", ErrConfig, map[string]any{"File": path, "Limit": maxConfig >> 20})
+	}
+	return bytes.TrimPrefix(data, []byte(byteOrderMark)), nil
+}
+
+func unreadable(path string, err error) error {
+	var inner *fs.PathError
+	if errors.As(err, &inner) {
+		err = inner.Err // the path is named already
+	}
+	return problem("config.unreadable", joinConfig(err), map[string]any{"File": path, "Detail": err.Error()})
 }
 
 // ParseConfig reads the text of a configuration file; path is named in errors.
 // Keys it does not know are errors, so that a misspelt one is not passed over.
 func ParseConfig(path string, data []byte) (*Config, error) {
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	var c Config
 	d := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
-		return nil, decodeProblem(path, err)
+		return nil, decodeProblem(path, data, err)
 	}
-	seen := map[string]bool{}
-	for i := range c.Accounts {
-		a := &c.Accounts[i]
-		if err := a.Check(); err != nil {
-			return nil, fmt.Errorf("config: %s: %w", path, err)
-		}
-		if key := strings.ToLower(a.Name); seen[key] {
-			return nil, problem("config.twice", ErrConfig, map[string]any{"Account": a.Name, "File": path})
-		} else {
-			seen[key] = true
-		}
+	c.path, c.places = path, positions(data)
+	if err := c.checkValues(); err != nil {
+		return nil, err
+	}
+	if err := c.checkAccounts(); err != nil {
+		return nil, err
 	}
 	return &c, nil
 }
 
-func decodeProblem(path string, err error) error {
+// checkValues looks at the values outside the accounts.
+func (c *Config) checkValues() error {
+	switch {
+	case !slices.Contains([]string{"", "dark", "light"}, c.Theme):
+		return c.Fault("config.theme", "theme", c.Theme)
+	case !slices.Contains([]string{"", "unicode", "ascii"}, c.Glyphs):
+		return c.Fault("config.glyphs", "glyphs", c.Glyphs)
+	case c.HoldSeconds != nil && (*c.HoldSeconds < 0 || *c.HoldSeconds > maxSeconds):
+		return c.Fault("config.seconds", "hold-seconds", strconv.Itoa(*c.HoldSeconds))
+	}
+	return nil
+}
+
+func (c *Config) checkAccounts() error {
+	seen := map[string]bool{}
+	for i, a := range c.Accounts {
+		at := "account." + strconv.Itoa(i)
+		if err := a.Check(); err != nil {
+			return c.located(err, at)
+		}
+		if a.Poll < 0 || a.Poll > maxSeconds {
+			return c.Fault("config.seconds", at+".poll-seconds", strconv.Itoa(a.Poll))
+		}
+		key := strings.ToLower(a.Name)
+		if seen[key] {
+			return problem("config.twice", ErrConfig, map[string]any{"Account": a.Name, "File": c.where(at + ".name")})
+		}
+		seen[key] = true
+	}
+	return nil
+}
+
+// located adds the place in the file to a fault of an account.
+func (c *Config) located(err error, account string) error {
+	var p *Problem
+	if !errors.As(err, &p) {
+		return fmt.Errorf("config: %s: %w", c.where(account), err)
+	}
+	key, _ := p.Args["Key"].(string)
+	args := maps.Clone(p.Args)
+	args["Where"] = c.where(account+"."+key) + ": "
+	return problem(p.Code, p.Err, args)
+}
+
+func decodeProblem(path string, data []byte, err error) error {
 	var (
 		strict *toml.StrictMissingError
 		syntax *toml.DecodeError
@@ -148,6 +227,12 @@ func decodeProblem(path string, err error) error {
 		})
 	case errors.As(err, &syntax):
 		line, column := syntax.Position()
+		var anything map[string]any
+		if toml.Unmarshal(data, &anything) == nil { // well written, and not what the key takes
+			return problem("config.type", ErrConfig, map[string]any{
+				"File": path, "Line": line, "Column": column, "Key": strings.Join(syntax.Key(), "."),
+			})
+		}
 		return problem("config.syntax", joinConfig(err), map[string]any{
 			"File": path, "Line": line, "Column": column, "Detail": strings.TrimPrefix(syntax.Error(), "toml: "),
 		})

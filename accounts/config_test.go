@@ -88,7 +88,13 @@ func TestConfigErrorsPointAtThePlace(t *testing.T) {
 		{"lang = \"fr\"\n\nlagn = \"it\"\n", "config.unknown_key", 3, 1},
 		{"lang = \"fr\n", "config.syntax", 1, 11},
 		{"[[account]]\nname = \"a\"\nkind = \"mail\"\npasword-command = \"x\"\n", "config.unknown_key", 4, 1},
-		{"hold-seconds = \"x\"\n", "config.syntax", 1, 16},
+		{"hold-seconds = \"x\"\n", "config.type", 1, 16},
+		{"[[account]]\nname = \"a\"\nkind = \"mail\"\npoll-seconds = true\n", "config.type", 4, 16},
+		{"theme = \"pink\"\n", "config.theme", 1, 1},
+		{"\"lang\" = \"fr\"\n  glyphs = \"runes\"\n", "config.glyphs", 2, 3},
+		{"# x\nhold-seconds = -5\n", "config.seconds", 2, 1},
+		{"hold-seconds = 9000000000\n", "config.seconds", 1, 1},
+		{"[[account]]\nname = \"s\"\nkind = \"mastodon\"\nserver = \"https://social.example.org\"\npoll-seconds = -1\n", "config.seconds", 5, 1},
 	} {
 		_, err := ParseConfig("c", []byte(test.text))
 		var p *Problem

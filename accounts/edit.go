@@ -76,6 +76,9 @@ func ReplaceAccount(path string, a Account) error {
 // is made on the text, so that comments live; when the text does not come out
 // as wanted (an array written in some other way), it is written anew.
 func edit(path string, change func(*Config, []byte) (*Config, []byte, error)) error {
+	if path == "" {
+		return problem("config.no_home", ErrConfig, nil)
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("config: %w", err)
 	}
@@ -86,7 +89,7 @@ func edit(path string, change func(*Config, []byte) (*Config, []byte, error)) er
 	defer lock.Unlock()
 	text, err := readBounded(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("config: %w", err)
+		return err
 	}
 	c, err := ParseConfig(path, text)
 	if err != nil {
@@ -104,8 +107,10 @@ func edit(path string, change func(*Config, []byte) (*Config, []byte, error)) er
 	return writePrivate(path, text)
 }
 
-// normal makes empty and absent lists equal, for comparing.
+// normal makes empty and absent lists equal and forgets places in the text, for
+// comparing.
 func (c *Config) normal() *Config {
+	c.path, c.places = "", nil
 	if len(c.Accounts) == 0 {
 		c.Accounts = nil
 	}

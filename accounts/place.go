@@ -1,7 +1,9 @@
 package accounts
 
 import (
+	"cmp"
 	"path/filepath"
+	"runtime"
 
 	"github.com/adrg/xdg"
 )
@@ -13,20 +15,21 @@ type Places struct {
 }
 
 // FindPlaces applies the flags, then the environment (CALIOPEN_CONFIG,
-// CALIOPEN_DATA), then the XDG base directories.
+// CALIOPEN_DATA), then the XDG base directories. A place stays "" when nothing
+// names it and there is no home to look in: the top of the file system is no
+// stand-in for one.
 func FindPlaces(configFlag, dataFlag string, getenv func(string) string) Places {
-	first := func(values ...string) string {
-		for _, v := range values {
-			if v != "" {
-				return v
-			}
-		}
-		return ""
+	homeless := func(base string) bool {
+		return runtime.GOOS != "windows" && getenv("HOME") == "" && getenv(base) == ""
 	}
-	return Places{
-		Config: first(configFlag, getenv("CALIOPEN_CONFIG"), filepath.Join(xdg.ConfigHome, "caliopen", "config.toml")),
-		Data:   first(dataFlag, getenv("CALIOPEN_DATA"), filepath.Join(xdg.DataHome, "caliopen")),
+	p := Places{Config: cmp.Or(configFlag, getenv("CALIOPEN_CONFIG")), Data: cmp.Or(dataFlag, getenv("CALIOPEN_DATA"))}
+	if p.Config == "" && !homeless("XDG_CONFIG_HOME") {
+		p.Config = filepath.Join(xdg.ConfigHome, "caliopen", "config.toml")
 	}
+	if p.Data == "" && !homeless("XDG_DATA_HOME") {
+		p.Data = filepath.Join(xdg.DataHome, "caliopen")
+	}
+	return p
 }
 
 // Log is the log file.

@@ -177,7 +177,11 @@ func TestFindPlaces(t *testing.T) {
 	if p := FindPlaces("/f/c.toml", "", get); p.Config != "/f/c.toml" || p.Data != "/e/d" {
 		t.Errorf("%+v", p)
 	}
-	if p := FindPlaces("", "", func(string) string { return "" }); !strings.HasSuffix(p.Config, "/caliopen/config.toml") || !strings.HasSuffix(p.Data, "/caliopen") {
+	if p := FindPlaces("", "", func(string) string { return "" }); p.Config != "" || p.Data != "" {
+		t.Errorf("without a home: %+v", p)
+	}
+	env = map[string]string{"HOME": "/home/lou"}
+	if p := FindPlaces("", "", get); !strings.HasSuffix(p.Config, "/caliopen/config.toml") || !strings.HasSuffix(p.Data, "/caliopen") {
 		t.Errorf("%+v", p)
 	}
 }
