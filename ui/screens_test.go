@@ -262,10 +262,22 @@ func TestHelpListsWhatWorksHereAndIsFiltered(t *testing.T) {
 }
 
 func TestThePrivacyPlaceCountsAndLeadsOn(t *testing.T) {
-	journey(t, 80, 30, setup{}, func(d *uitest.Driver, _ *uitest.Fake) {
+	journey(t, 80, 40, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+		f.Change("marc-00", func(m *conversation.Message) { m.Date = uitest.Noon().AddDate(0, 0, -60) })
 		d.Press("3")
-		d.Expect("Your accounts", "you@home.example", "Messages of the last 30 days", "Next best steps")
-		d.Press("j", "j", "j", "j", "j", "enter")
+		d.Wait(2 * time.Second)
+		d.Expect("Your accounts", "you@home.example", "login by password (5/10)", "Next best steps",
+			"[C] at least half of the 17 messages received in 90 days", "[C] at least half of the 3 messages sent in 90 days")
+		rows := map[string]string{}
+		for row := range strings.SplitSeq(d.Screen(), "\n") {
+			if fs := strings.Fields(strings.ReplaceAll(row, "█", "")); len(fs) > 5 {
+				rows[strings.Trim(fs[0], "▌[]")] = strings.Join(fs[1:5], " ")
+			}
+		}
+		if want := "3 4 0 0"; rows["E"] != want {
+			t.Errorf("level E: received in 30 and 90 days, sent in both: %q, want %q\n%s", rows["E"], want, d.Screen())
+		}
+		d.Press("j", "j", "enter")
 		d.Wait(time.Second)
 		d.Expect("level:C after:2026-10-20")
 		d.Press("esc", "g", "i")

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -101,9 +102,10 @@ func (a *App) hintLine(w int) kit.Line {
 	st := a.env.Styles
 	top := a.focus()
 	state := a.state(top)
+	setup := slices.Contains(a.contexts(top), key.Setup)
 	l, used := kit.Line{kit.Gap(1)}, 2
 	for _, act := range a.keys.Hints(a.contexts(top)) {
-		if ok, _ := act.Enabled(state); !ok || idle(act.ID, state) {
+		if ok, _ := act.Enabled(state); !ok || idle(act.ID, state) || setup && aside(act.ID) {
 			continue
 		}
 		k, word := key.Show(act.Keys[0]), " "+a.env.Cat.T(act.Short(), nil)
@@ -119,6 +121,10 @@ func (a *App) hintLine(w int) kit.Line {
 func idle(id key.ID, s key.State) bool {
 	return id == key.Back && !s.Back || id == key.Why && !s.Row
 }
+
+// aside tells of an action that leads away from adding an account: it works,
+// but a newcomer is not sent there.
+func aside(id key.ID) bool { return id == key.New || id == key.SearchFor || id == key.Why }
 
 // syncLine tells how many accounts are well, and names trouble first.
 func (a *App) syncLine() kit.Line {

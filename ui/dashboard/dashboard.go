@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -26,19 +27,15 @@ type Backend interface {
 	SearchCount(ctx context.Context, query string) (int, error)
 }
 
-// How far back messages are counted, how many contacts are looked at for
-// advice, and how many of each sort are shown.
+// How many contacts are looked at for advice, and how many of each sort are
+// shown.
 const (
-	days    = 30
 	advised = 12
 	shown   = 5
 )
 
-// level is how many messages of one level there were.
-type level struct {
-	privacy.Level
-	count int
-}
+// calm is how long nothing has to happen before everything is counted again.
+const calm = time.Second
 
 // stepUp is one thing to do, for one contact: an advice, or another channel.
 type stepUp struct {
@@ -57,7 +54,6 @@ type account struct {
 type state struct {
 	accounts    []account
 	levels      []level
-	total       int
 	steps       []stepUp
 	most, least []conversation.Contact
 }
@@ -69,8 +65,9 @@ type Screen struct {
 	st    state
 	ready bool
 	sheet kit.Sheet
-	read  screen.Slot
 	w, h  int
+
+	read, quiet screen.Slot
 }
 
 // New makes the screen.
@@ -78,8 +75,8 @@ func New(env *screen.Env, b Backend) *Screen { return &Screen{env: env, b: b} }
 
 // Load reads everything that is shown.
 func (s *Screen) Load() tea.Cmd {
-	since := s.env.Now().AddDate(0, 0, -days).Format("2006-01-02")
-	return screen.Ask(&s.read, func() (state, error) { return s.find(since) }, func(st state, err error) tea.Cmd {
+	at := s.env.Now()
+	return screen.Ask(&s.read, func() (state, error) { return s.find(at) }, func(st state, err error) tea.Cmd {
 		if err != nil {
 			return s.env.Host.Fail(err)
 		}
@@ -89,7 +86,7 @@ func (s *Screen) Load() tea.Cmd {
 	})
 }
 
-func (s *Screen) find(since string) (state, error) {
+func (s *Screen) find(at time.Time) (state, error) {
 	var st state
 	all, err := s.b.Accounts(s.env.Ctx)
 	if err != nil {
@@ -102,18 +99,10 @@ func (s *Screen) find(since string) (state, error) {
 		}
 		st.accounts = append(st.accounts, row)
 	}
-	for _, l := range levels() {
-		n, err := s.b.SearchCount(s.env.Ctx, "level:"+string(l)+" after:"+since)
-		if err != nil {
-			return st, err
-		}
-		st.levels, st.total = append(st.levels, level{l, n}), st.total+n
+	if st.levels, err = s.count(at); err != nil {
+		return st, err
 	}
 	return st, s.people(&st)
-}
-
-func levels() []privacy.Level {
-	return []privacy.Level{privacy.LevelA, privacy.LevelB, privacy.LevelC, privacy.LevelD, privacy.LevelE}
 }
 
 // people finds the contacts at both ends, and what could be done for those
@@ -182,7 +171,7 @@ func (s *Screen) Changed(ev conversation.Event) tea.Cmd {
 	if !ev.All && len(ev.Conversations) == 0 && len(ev.Accounts) == 0 {
 		return nil
 	}
-	return s.Load()
+	return screen.After(&s.quiet, calm, s.Load)
 }
 
 // SetSize gives the screen its room.

@@ -16,24 +16,19 @@ import (
 
 // items lays the parts out.
 func (s *Screen) items() []kit.Item {
-	items := []kit.Item{screen.Head(s.env, "dash.accounts")}
-	for _, a := range s.st.accounts {
-		items = append(items, s.item("a:"+string(a.Account), func(w int, bar kit.Span, on bool) string { return s.account(a, w, bar, on) }))
-	}
-	if len(s.st.accounts) == 0 {
-		items = append(items, s.nothing("account.empty"))
-	}
-	head := s.env.Cat.N("dash.levels", s.st.total, map[string]any{"Days": days})
-	items = append(items, kit.Blank(), kit.Words(kit.Line{kit.Gap(1), kit.Own(s.env.Styles.Title, head)}, s.env.Styles.Glyph.Ellipsis))
-	for _, l := range s.st.levels {
-		items = append(items, s.item("l:"+string(l.Level), func(w int, bar kit.Span, on bool) string { return s.level(l, w, bar, on) }))
-	}
-	items = append(items, kit.Blank(), screen.Head(s.env, "dash.steps"))
+	items := append(s.levelItems(), kit.Blank(), screen.Head(s.env, "dash.steps"))
 	for _, st := range s.st.steps {
 		items = append(items, s.item("s:"+string(st.who.ID), func(w int, bar kit.Span, on bool) string { return s.step(st, w, bar, on) }))
 	}
 	if len(s.st.steps) == 0 {
 		items = append(items, s.nothing("dash.steps.none"))
+	}
+	items = append(items, kit.Blank(), screen.Head(s.env, "dash.accounts"))
+	for _, a := range s.st.accounts {
+		items = append(items, kit.Item{Key: "a:" + string(a.Account), Draw: func(w int, on bool) []string { return s.account(a, w, on) }})
+	}
+	if len(s.st.accounts) == 0 {
+		items = append(items, s.nothing("account.empty"))
 	}
 	items = append(items, s.contacts("dash.most", "m:", s.st.most)...)
 	return append(items, s.contacts("dash.least", "n:", s.st.least)...)
@@ -53,26 +48,41 @@ func (s *Screen) item(id string, draw func(w int, bar kit.Span, on bool) string)
 	}}
 }
 
-// account draws an account with the first thing that its index lacks.
-func (s *Screen) account(a account, w int, bar kit.Span, on bool) string {
+// account draws an account, and below it what its index lacks: what could be
+// better, what bounds it, and how much of it nobody could look at.
+func (s *Screen) account(a account, w int, on bool) []string {
 	st, cat := s.env.Styles, s.env.Cat
-	style := st.Plain
+	bar, style := kit.Gap(1), st.Plain
 	if on {
-		style = st.Cursor
+		bar, style = kit.Own(st.Focused, st.Glyph.Cursor), st.Cursor
 	}
-	lacks := ""
-	for _, f := range a.index.Factors {
-		if f.Points < f.Max {
-			lacks = cat.Factor(f.Key(), "")
-			break
+	first := kit.Line{bar, kit.Chip(st.Index(a.index)), kit.Gap(1), kit.Own(st.Label, cat.T("short."+string(a.Protocol), nil)).To(6, ""),
+		kit.Got(style, safe.Line(a.Address.ID))}
+	rows := []string{first.Draw(w, st.Glyph.Ellipsis)}
+	for _, row := range kit.Wrap(safe.Line(strings.Join(s.remarks(a), " "+st.Glyph.Sep+" ")), max(w-9, 8)) {
+		if row != "" {
+			rows = append(rows, kit.Line{bar, kit.Gap(7), kit.Own(st.Dim, row)}.Draw(w, st.Glyph.Ellipsis))
 		}
 	}
-	if percent := a.looked(); lacks == "" && percent > 0 && percent < 100 {
-		lacks = cat.T("dash.looked", map[string]any{"Percent": percent})
+	return rows
+}
+
+// remarks tells what an account lacks, with the points that each would bring.
+func (s *Screen) remarks(a account) []string {
+	cat := s.env.Cat
+	var out []string
+	if a.index.DecidedBy != "" {
+		out = append(out, cat.Factor(a.index.DecidedBy, ""))
 	}
-	l := kit.Line{bar, kit.Chip(st.Index(a.index)), kit.Gap(1), kit.Own(st.Label, cat.T("short."+string(a.Protocol), nil)).To(6, ""),
-		kit.Got(style, safe.Line(a.Address.ID)).To(min(max(w/2-14, 16), 40), st.Glyph.Ellipsis), kit.Gap(2), kit.Own(st.Dim, lacks)}
-	return l.Draw(w, st.Glyph.Ellipsis)
+	for _, f := range a.index.Factors {
+		if f.Points < f.Max {
+			out = append(out, cat.Factor(f.Key(), "")+" ("+strconv.Itoa(f.Points)+"/"+strconv.Itoa(f.Max)+")")
+		}
+	}
+	if percent := a.looked(); percent > 0 && percent < 100 {
+		out = append(out, cat.T("dash.looked", map[string]any{"Percent": percent}))
+	}
+	return out
 }
 
 // looked gives how much of what counts could be looked at, in percent.
@@ -82,25 +92,6 @@ func (a account) looked() int {
 		n += f.Max
 	}
 	return n
-}
-
-// level draws one level with a bar of its share and what it means.
-func (s *Screen) level(l level, w int, bar kit.Span, on bool) string {
-	st, cat := s.env.Styles, s.env.Cat
-	share := 0.0
-	if s.st.total > 0 {
-		share = float64(l.count) / float64(s.st.total)
-	}
-	style := st.Plain
-	if on {
-		style = st.Cursor
-	}
-	long := min(max(w/4, 10), 40)
-	sample := privacy.Index{Level: l.Level, Score: floor(l.Level)}
-	line := kit.Line{bar, kit.Chip(st.Letter(sample)), kit.Gap(1), screen.Bar(s.env, share, long), kit.Gap(1),
-		kit.Own(style, kit.Left(cat.Number(l.count), 6)), kit.Own(st.Dim, kit.Left(strconv.Itoa(int(share*100+0.5))+" %", 7)), kit.Gap(2),
-		kit.Own(st.Dim, cat.Factor("level."+string(l.Level), ""))}
-	return line.Draw(w, st.Glyph.Ellipsis)
 }
 
 // floor gives a score of the level, since a badge is drawn only for a letter
@@ -191,8 +182,7 @@ func (s *Screen) Do(id key.ID) (tea.Cmd, bool) {
 		ix, name, _ := s.Index()
 		return host.Open(screen.To{Kind: screen.Why, Index: &ix, Name: name}), true
 	case "l":
-		since := s.env.Now().AddDate(0, 0, -days).Format("2006-01-02")
-		return host.Open(screen.To{Kind: screen.Search, Text: "level:" + what + " after:" + since}), true
+		return host.Open(screen.To{Kind: screen.Search, Text: "level:" + what + since(s.env.Now(), recent)}), true
 	case "s", "m", "n":
 		if id == key.Why {
 			return host.Open(screen.To{Kind: screen.Why, Who: what}), true

@@ -19,6 +19,7 @@ import (
 type Backend interface {
 	List(ctx context.Context, w conversation.Window) (conversation.Page, error)
 	Messages(ctx context.Context, id conversation.ConversationID, s conversation.Span) (ms []conversation.Message, before, after bool, err error)
+	Accounts(ctx context.Context) ([]conversation.Status, error)
 	Act(ctx context.Context, a conversation.Act) error
 	Contact(ctx context.Context, who string) (conversation.Contact, error)
 	SaveContact(ctx context.Context, c conversation.Contact) (conversation.ContactID, error)
@@ -49,6 +50,7 @@ type Screen struct {
 	unread bool // only unread ones
 	count  int  // unread messages in the view
 	full   bool // full dates
+	alone  bool // there is no account that could bring anything
 	tags   map[conversation.ConversationID]bool
 
 	filter    *kit.Field
@@ -89,12 +91,22 @@ func (s *Screen) fetch() tea.Cmd {
 	if s.filtered != "" {
 		w.Query = wordsOf(s.filtered)
 	}
-	return screen.Ask(&s.read, func() (conversation.Page, error) {
-		return s.b.List(s.env.Ctx, w)
-	}, func(p conversation.Page, err error) tea.Cmd {
+	type found struct {
+		conversation.Page
+		alone bool
+	}
+	return screen.Ask(&s.read, func() (f found, err error) {
+		if f.Page, err = s.b.List(s.env.Ctx, w); err != nil || f.Total > 0 {
+			return f, err
+		}
+		accounts, err := s.b.Accounts(s.env.Ctx)
+		f.alone = len(accounts) == 0
+		return f, err
+	}, func(p found, err error) tea.Cmd {
 		if s.failed = err != nil; err != nil {
 			return s.env.Host.Fail(err)
 		}
+		s.alone = p.alone
 		s.list.Set(w.Offset, p.Total, p.Rows)
 		s.count = p.Unread
 		return s.more()

@@ -40,6 +40,8 @@ func (s *Screen) nothing() string {
 		word = "list.empty_filter"
 	case s.unread:
 		word = "list.empty_unread"
+	case s.alone:
+		word = "account.empty"
 	}
 	return kit.Line{kit.Gap(markWidth), kit.Own(s.env.Styles.Dim, s.env.Cat.T(word, nil))}.Draw(s.w, s.env.Styles.Glyph.Ellipsis)
 }

@@ -3,33 +3,41 @@ package uitest
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
 )
 
-// SearchCount counts what Search would find; a query for a level counts the
-// messages of that level.
+// SearchCount counts what Search would find; a query that begins with a level
+// counts the messages of that level, of one direction and since a day when it
+// says so.
 func (f *Fake) SearchCount(ctx context.Context, query string) (int, error) {
-	for _, level := range []privacy.Level{privacy.LevelA, privacy.LevelB, privacy.LevelC, privacy.LevelD, privacy.LevelE} {
-		if query == "level:"+string(level) || len(query) > 8 && query[:8] == "level:"+string(level)+" " {
-			return f.countLevel(ctx, level)
-		}
+	level, rest, _ := strings.Cut(query, " ")
+	if level, ok := strings.CutPrefix(level, "level:"); ok {
+		return f.countLevel(ctx, privacy.Level(level), strings.Fields(rest))
 	}
 	hits, err := f.Search(ctx, query, 1<<20)
 	return len(hits), err
 }
 
-func (f *Fake) countLevel(ctx context.Context, level privacy.Level) (int, error) {
+func (f *Fake) countLevel(ctx context.Context, level privacy.Level, rest []string) (int, error) {
 	err := f.lock(ctx)
 	defer f.mu.Unlock()
 	n := 0
 	for _, m := range f.messages {
-		if m.Index.Level == level {
+		if m.Index.Level == level && !slices.ContainsFunc(rest, func(cond string) bool { return !holds(&m, cond) }) {
 			n++
 		}
 	}
 	return n, err
+}
+
+func holds(m *conversation.Message, cond string) bool {
+	if day, ok := strings.CutPrefix(cond, "after:"); ok {
+		return m.Date.Format("2006-01-02") > day
+	}
+	return cond != "is:sent" && cond != "is:received" || (cond == "is:sent") == (m.Direction == conversation.Out)
 }
 
 // Explain gives the index of an account by what its connection is.
