@@ -42,8 +42,10 @@ type profile struct {
 func newProfile(t testing.TB) *profile {
 	t.Helper()
 	dir := t.TempDir()
+	t.Cleanup(func() { reportRaces(t, dir) })
 	return &profile{t: t, dir: dir, env: []string{
 		runMain + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LANG=C.UTF-8", "TERM=xterm-256color",
+		"GORACE=log_path=" + filepath.Join(dir, "race"), // beside the screen, where it can be read
 		"CALIOPEN_CONFIG=" + filepath.Join(dir, "config.toml"), "CALIOPEN_DATA=" + filepath.Join(dir, "data"),
 	}}
 }
@@ -113,4 +115,19 @@ func (p *profile) object(args ...string) map[string]any {
 		p.t.Fatalf("%s: %d objects, want one", strings.Join(args, " "), len(list))
 	}
 	return list[0]
+}
+
+// reportRaces fails the test when the race detector found something in one of
+// the processes.
+func reportRaces(t testing.TB, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "race.*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if text, err := os.ReadFile(f); err == nil && len(text) > 0 {
+			t.Errorf("the race detector says:\n%s", text)
+		}
+	}
 }
