@@ -122,10 +122,8 @@ func (c *compiler) party(n conversation.Node, role string) string {
 // place asks for a folder by its name, the end of its path or its use, or for
 // an account. What is being moved counts as being there already.
 func (c *compiler) place(n conversation.Node) string {
-	const folders = `(SELECT f.id FROM folder f JOIN account a ON a.id = f.account WHERE f.name <> '' AND
-		(lower(f.name) = ? OR lower(f.name) LIKE '%/' || ? ESCAPE '\' OR f.use = ? OR lower(a.name) = ?))`
-	word := strings.ToLower(n.Text)
-	args := []any{word, escapeLike(word), word, word}
+	args := placedArgs(n.Text)
+	const folders = "(" + placed + ")"
 	return c.say("(m.folder IN "+folders+" OR m.id IN (SELECT l.message FROM location l WHERE l.folder IN "+folders+"))", append(args, args...)...)
 }
 

@@ -50,7 +50,7 @@ func (p *program) accountCommand() *cobra.Command {
 }
 
 func (p *program) listAccounts(context.Context, []string) error {
-	cfg, err := accounts.ReadConfig(p.places().Config)
+	cfg, err := p.config()
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (p *program) listAccounts(context.Context, []string) error {
 
 // account finds an account of the configuration.
 func (p *program) account(name string) (*accounts.Config, accounts.Account, error) {
-	cfg, err := accounts.ReadConfig(p.places().Config)
+	cfg, err := p.config()
 	if err != nil {
 		return nil, accounts.Account{}, err
 	}

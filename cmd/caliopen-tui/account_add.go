@@ -129,7 +129,7 @@ func (p *program) addMastodon(ctx context.Context, f addFlags) error {
 			return err
 		}
 	}
-	cfg, err := accounts.ReadConfig(p.places().Config)
+	cfg, err := p.newConfig()
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (p *program) newSecret(f addFlags, question string) (string, error) {
 
 // addTested saves a new account and tells how its server was reached.
 func (p *program) addTested(ctx context.Context, a accounts.Account, secret string, insecure bool) error {
-	cfg, err := accounts.ReadConfig(p.places().Config)
+	cfg, err := p.newConfig()
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func (p *program) save(ctx context.Context, secrets *accounts.Secrets, a *accoun
 	if err := a.Check(); err != nil {
 		return none, err
 	}
-	cfg, err := accounts.ReadConfig(p.places().Config)
+	cfg, err := p.newConfig()
 	if err != nil {
 		return none, err
 	}

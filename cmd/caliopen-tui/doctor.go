@@ -85,7 +85,7 @@ func (p *program) doctor(ctx context.Context, offline bool) error {
 
 func (p *program) checkConfig() (*accounts.Config, checkObject) {
 	path := p.places().Config
-	cfg, err := accounts.ReadConfig(path)
+	cfg, err := p.config()
 	if err != nil {
 		return &accounts.Config{}, checkObject{"config", fault, p.cat.Error(err), ""}
 	}
@@ -98,6 +98,9 @@ func (p *program) checkConfig() (*accounts.Config, checkObject) {
 // checkData opens the database, which checks it.
 func (p *program) checkData(ctx context.Context) checkObject {
 	dir := p.places().Data
+	if dir == "" {
+		return checkObject{"data", fault, p.t("config.no_data_home"), ""}
+	}
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return checkObject{"data", doubt, dir, p.t("cli.doctor.no_data")}
 	}

@@ -37,7 +37,7 @@ var errData = errors.New("data unusable")
 // unusable says that nothing can be read or kept in the data folder, unless
 // the error says better what is wrong with it.
 func unusable(dir string, err error) error {
-	if exit, _ := judge(err); exit != exitFailed {
+	if exit, _ := judge(err); exit == exitConfig || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return &conversation.Problem{

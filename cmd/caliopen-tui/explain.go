@@ -132,6 +132,9 @@ func (p *program) readMail(name string) ([]byte, error) {
 			return nil, fmt.Errorf("inspect: %w", err)
 		}
 		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return nil, usage("cli.inspect.folder", "File", name)
+		}
 		r = f
 	}
 	data, err := io.ReadAll(io.LimitReader(r, maxMail+1))

@@ -26,6 +26,9 @@ func (p *program) conversationsCommand() *cobra.Command {
 		unread bool
 	)
 	c := p.command("conversations [QUERY…]", cobra.ArbitraryArgs, p.with(reading, func(ctx context.Context, a *app, args []string) error {
+		if err := positive(limit); err != nil {
+			return err
+		}
 		w := conversation.Window{Limit: limit, Unread: unread}
 		for _, k := range kinds {
 			switch kind := conversation.Kind(k); kind {
@@ -39,6 +42,9 @@ func (p *program) conversationsCommand() *cobra.Command {
 			q, err := a.svc.Query(text)
 			if err != nil {
 				return pointed(err, text)
+			}
+			if err := a.knowsPlaces(ctx, text); err != nil {
+				return err
 			}
 			w.Query = q
 		}
@@ -100,6 +106,9 @@ func (p *program) messagesCommand() *cobra.Command {
 		before string
 	)
 	c := p.command("messages CONVERSATION", cobra.ExactArgs(1), p.with(reading, func(ctx context.Context, a *app, args []string) error {
+		if err := positive(limit); err != nil {
+			return err
+		}
 		span := conversation.Span{Limit: limit}
 		if before != "" {
 			t, err := parseDate(before)
@@ -162,6 +171,12 @@ func (p *program) searchCommand() *cobra.Command {
 	)
 	c := p.command("search QUERY…", cobra.MinimumNArgs(1), p.with(reading, func(ctx context.Context, a *app, args []string) error {
 		text := strings.Join(args, " ")
+		if err := positive(limit); err != nil {
+			return err
+		}
+		if err := a.knowsPlaces(ctx, text); err != nil {
+			return err
+		}
 		if count {
 			n, err := a.svc.SearchCount(ctx, text)
 			if err != nil {

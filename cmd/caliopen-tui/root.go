@@ -180,6 +180,7 @@ func (p *program) translateBuiltins(root *cobra.Command) {
 	for _, c := range root.Commands() {
 		if c.Name() == "help" {
 			c.Use, c.Short, c.Long, c.DisableFlagsInUseLine = "help [COMMAND]", p.t("cli.help.short"), "", true
+			c.Run, c.RunE = nil, helpOn
 		}
 	}
 	var flag func(c *cobra.Command)

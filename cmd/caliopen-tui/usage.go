@@ -127,3 +127,13 @@ func absent(err error, what string) error {
 	}
 	return err
 }
+
+// helpOn shows the help of the command that the words name.
+func helpOn(c *cobra.Command, args []string) error {
+	found, rest, err := c.Root().Find(args)
+	if err != nil || len(rest) > 0 {
+		return usage("cli.unknown_command", "Command", strings.Join(args, " "))
+	}
+	found.InitDefaultHelpFlag()
+	return found.Help()
+}

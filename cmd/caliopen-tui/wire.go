@@ -55,8 +55,18 @@ type app struct {
 func open(ctx context.Context, p *program, need need) (*app, error) {
 	a := &app{places: p.places(), log: slog.New(slog.DiscardHandler), now: p.now}
 	var err error
-	if a.cfg, err = accounts.ReadConfig(a.places.Config); err != nil {
+	read := p.config
+	if need == living {
+		read = p.newConfig // the first run makes it
+	}
+	if a.cfg, err = read(); err != nil {
 		return nil, err
+	}
+	if err := p.adopt(a.cfg); err != nil {
+		return nil, err
+	}
+	if a.places.Data == "" {
+		return nil, configFault("config.no_data_home")
 	}
 	a.secrets = p.secrets(a.cfg)
 	a.db, err = storage.Open(ctx, a.places.Data, storage.Options{Now: p.now, Random: random, Score: score})
@@ -134,6 +144,11 @@ func (a *app) newEngine(publish func(conversation.Event)) *engine.Engine {
 
 // serveOnly makes an engine that serves one account and knows the others.
 func (a *app) serveOnly(ctx context.Context, id conversation.AccountID) (*engine.Engine, error) {
+	if acc, ok := a.cfg.Account(string(id)); ok {
+		if err := readable(acc); err != nil {
+			return nil, err // said at once, not after trying for a while
+		}
+	}
 	eng := a.newEngine(func(e conversation.Event) { a.svc.Publish(e) })
 	return eng, eng.Add(ctx, a.served(id)...)
 }
@@ -146,8 +161,8 @@ func (a *app) served(only ...conversation.AccountID) []engine.Account {
 		id := conversation.AccountID(acc.Name)
 		t, err := dial(acc, a.secretOf(acc), a.log)
 		if err != nil {
-			a.log.Error("account", "account", acc.Name, "error", err)
-			continue
+			a.log.Error("account", "account", acc.Name, "err", err)
+			t = broken{err}
 		}
 		list = append(list, engine.Account{
 			Own:       engine.Own{Account: id, Protocol: acc.Protocol(), Addresses: acc.Own(), Name: acc.DisplayName},
@@ -205,6 +220,9 @@ func storageFeatures() []string { return storage.Features() }
 
 // dial makes the transport of an account; it does not connect.
 func dial(a accounts.Account, secret secretFunc, log *slog.Logger) (accounts.Transport, error) {
+	if err := readable(a); err != nil {
+		return nil, err
+	}
 	switch a.Protocol() {
 	case conversation.Mail:
 		return mail.New(mail.Config{
