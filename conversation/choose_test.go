@@ -228,6 +228,25 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+func TestWarnsThatTheSenderAnsweredIsNotProven(t *testing.T) {
+	for problem, want := range map[string]string{"": "", "conflict": "", "forged": "warn.unproven_sender", "fromsigner": "warn.unproven_sender", "badsig": "warn.unproven_sender"} {
+		w := newWorld()
+		m := msg(zoeMail, meMail)
+		m.ID, m.Direction, m.Account, m.Facts.Problem = "m1", In, "home", problem
+		w.store.messages["m1"] = *m
+		got := ""
+		for _, r := range choose(t, w, Draft{Kind: DraftReply, Source: "m1", To: []Recipient{{Contact: "zoe", Address: zoeMail}}, Text: "x"}).Warnings {
+			got += r.Code
+		}
+		if got != want {
+			t.Errorf("%q: warned of %q, want %q", problem, got, want)
+		}
+		if c := choose(t, w, Draft{Kind: DraftForward, Source: "m1", To: to("paul"), Text: "x"}); len(c.Warnings) != 0 {
+			t.Errorf("%q: forwarding warns of %v", problem, c.Warnings)
+		}
+	}
+}
+
 func TestNoWarningWhenAnswersGoToTheSenderElsewhere(t *testing.T) {
 	w := newWorld()
 	m := also(msg(zoeMail, meMail), ReplyTo, zoeWork)

@@ -28,6 +28,9 @@ func (s *Screen) Do(id key.ID) (tea.Cmd, bool) {
 	if !ok {
 		return nil, false
 	}
+	if m.Outbox != nil && unready(id) {
+		return s.env.Host.Toast(s.env.Cat.T("timeline.unready", nil), nil), true
+	}
 	if cmd, ok := s.answer(id, m); ok {
 		return cmd, true
 	}
@@ -54,6 +57,9 @@ func (s *Screen) answer(id key.ID, m conversation.Message) (tea.Cmd, bool) {
 		return nil, false
 	}
 	s.wrote = s.env.Now()
+	if m.Outbox != nil {
+		m.ID = s.conv.LastID // what still waits cannot be answered
+	}
 	return s.env.Host.Open(screen.To{Kind: screen.Compose, Text: how, Conversation: s.id, Message: m.ID, Name: s.conv.Title}), true
 }
 

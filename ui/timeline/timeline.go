@@ -28,6 +28,7 @@ type Backend interface {
 	Choose(ctx context.Context, d conversation.Draft) (conversation.Choice, error)
 	Cancel(ctx context.Context, id conversation.EntryID) (conversation.DraftID, error)
 	Drafts(ctx context.Context) ([]conversation.Draft, error)
+	Outbox(ctx context.Context) ([]conversation.Entry, error)
 }
 
 // window is how many messages are read at a time.
@@ -96,7 +97,7 @@ func (s *Screen) Leave() tea.Cmd {
 
 // Changed reads again when this conversation is concerned.
 func (s *Screen) Changed(ev conversation.Event) tea.Cmd {
-	if !ev.All && !slices.Contains(ev.Conversations, s.id) {
+	if !ev.All && !ev.Outbox && !slices.Contains(ev.Conversations, s.id) {
 		return nil
 	}
 	return s.Load()
@@ -159,11 +160,6 @@ func (s *Screen) fetch() tea.Cmd {
 		s.take(f)
 		return tea.Batch(s.markRead(), s.countDown())
 	})
-}
-
-func (s *Screen) find(span conversation.Span) (found, error) {
-	ms, before, after, err := s.b.Messages(s.env.Ctx, s.id, span)
-	return found{ms, before, after}, err
 }
 
 // sentSince gives the place of the message that was put into the outbox since

@@ -65,7 +65,7 @@ func (f *Fake) Messages(ctx context.Context, id conversation.ConversationID, s c
 	if err != nil {
 		return nil, false, false, err
 	}
-	ms := append(f.of(id), f.waiting(id)...)
+	ms := f.of(id)
 	from, to := 0, len(ms)
 	at := func(id conversation.MessageID) int {
 		return slices.IndexFunc(ms, func(m conversation.Message) bool { return m.ID == id })
@@ -85,21 +85,6 @@ func (f *Fake) Messages(ctx context.Context, id conversation.ConversationID, s c
 		from = max(to-limit, 0)
 	}
 	return slices.Clone(ms[from:to]), from > 0, to < len(ms), nil
-}
-
-// waiting gives the outbox entries of a conversation as messages.
-func (f *Fake) waiting(id conversation.ConversationID) []conversation.Message {
-	var out []conversation.Message
-	for _, e := range f.entries {
-		if e.Draft.Conversation != id || e.State == conversation.StateCancelled {
-			continue
-		}
-		entry := e
-		out = append(out, conversation.Message{ID: conversation.MessageID(e.ID), Conversation: id, Protocol: e.Protocol, Direction: conversation.Out,
-			Date: e.Created, Subject: e.Draft.Subject, Text: e.Draft.Text, Excerpt: firstWords(e.Draft.Text), Read: true, Index: score(e.Score), Outbox: &entry,
-			Participants: []conversation.Participant{{Role: conversation.From, Contact: conversation.Me, Display: "You"}}})
-	}
-	return out
 }
 
 // Message gives one message.
