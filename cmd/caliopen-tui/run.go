@@ -103,7 +103,7 @@ func (p *program) show(ctx context.Context, a *app, at screen.To) error {
 	crashes := &crashes{dir: a.places.Data, now: p.now}
 	s := &setup{p: p, a: a, leave: cancel}
 	model := crashes.guard(ui.New(p.options(ctx, a, s, at)))
-	loop := tea.NewProgram(model, tea.WithContext(ctx), tea.WithoutSignalHandler())
+	loop := tea.NewProgram(model, tea.WithoutSignalHandler())
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -114,6 +114,9 @@ func (p *program) show(ctx context.Context, a *app, at screen.To) error {
 		}
 		a.eng.Run(ctx)
 	}()
+	// Told to stop, the interface leaves by its own door, which waits for its
+	// reader; giving it the context would close the terminal under the reader.
+	go func() { <-ctx.Done(); loop.Quit() }()
 	go ui.Forward(ctx, a.svc, loop.Send)
 	go a.followOthers(ctx)
 	stopped, left := make(chan struct{}), make(chan struct{})
