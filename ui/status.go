@@ -64,7 +64,7 @@ func (a *App) statusLine() kit.Line {
 func (a *App) noted() kit.Line {
 	st := a.env.Styles
 	l := kit.Line{kit.Gap(1), kit.Own(st.Good, a.note.text)}
-	if a.note.undo && a.undo != nil {
+	if a.note.undo && a.undo != nil && a.keyOf(key.Undo) != "" { // a box may have no such key
 		l = append(l, kit.Own(st.Dim, " "+st.Glyph.Sep+" "), kit.Own(st.Key, a.keyOf(key.Undo)),
 			kit.Own(st.Plain, " "+a.env.Cat.T("hint.undo", nil)))
 	}

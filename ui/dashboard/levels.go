@@ -137,6 +137,9 @@ func (s *Screen) middleItem(of sorts, word string) []kit.Item {
 	if l == "" {
 		return nil
 	}
+	if l == privacy.LevelE { // "or better" would say nothing
+		word += ".worst"
+	}
 	st := s.env.Styles
 	words := s.env.Cat.N(word, s.st.total(of), map[string]any{"Days": season, "Level": string(l)})
 	return []kit.Item{kit.Words(kit.Line{kit.Gap(1), kit.Chip(s.letter(l)), kit.Gap(1), kit.Own(st.Dim, words)}, st.Glyph.Ellipsis)}
