@@ -16,7 +16,12 @@ type limited struct {
 	every   time.Duration
 	due     bool // the next View draws
 	pending bool // a frameMsg is on its way
+	drawn   int
 }
+
+// opening is how many drawings are not limited: a program that has just started
+// shows what it reads as it comes, and nothing else is on its way then.
+const opening = 12
 
 // frameMsg makes the next View draw.
 type frameMsg struct{}
@@ -41,7 +46,7 @@ func (l *limited) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
 	l.in, cmd = l.in.Update(msg)
 	switch _, resized := msg.(tea.WindowSizeMsg); {
-	case resized || time.Since(l.at) >= l.every:
+	case resized || l.drawn < opening || time.Since(l.at) >= l.every:
 		l.due = true
 	case !l.pending && !l.due:
 		l.pending = true
@@ -54,6 +59,7 @@ func (l *limited) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (l *limited) View() tea.View {
 	if l.due {
 		l.last, l.due, l.at = l.in.View(), false, time.Now()
+		l.drawn++
 	}
 	return l.last
 }
