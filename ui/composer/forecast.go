@@ -197,8 +197,11 @@ func (s *Screen) others() kit.Line {
 		if i == s.choice.Chosen {
 			continue
 		}
-		l = append(l, kit.Chip(st.Index(p.Index)), kit.Own(st.Plain, " "+ChannelName(cat, s.choice, p.Channel)),
-			kit.Own(st.Dim, " ("+Lost(cat, s.choice, p)+")  "))
+		l = append(l, kit.Chip(st.Index(p.Index)), kit.Own(st.Plain, " "+ChannelName(cat, s.choice, p.Channel)))
+		if why := Lost(cat, s.choice, p); why != "" {
+			l = append(l, kit.Own(st.Dim, " ("+why+")"))
+		}
+		l = append(l, kit.Gap(2))
 	}
 	if len(l) == 1 {
 		return append(l, kit.Own(st.Dim, cat.T("compose.noother", nil)))
@@ -218,7 +221,8 @@ func ChannelName(cat kit.Catalogue, c *conversation.Choice, ch conversation.Chan
 	return name
 }
 
-// Lost says why a channel was not the one chosen.
+// Lost says why a channel was not the one chosen, "" when none was and it could
+// be.
 func Lost(cat kit.Catalogue, c *conversation.Choice, p conversation.Prediction) string {
 	best := c.Best()
 	switch {
@@ -226,9 +230,11 @@ func Lost(cat kit.Catalogue, c *conversation.Choice, p conversation.Prediction) 
 		return safe.Line(cat.Reason(p.Rejected)).String()
 	case p.Reach == conversation.Dead || p.Reach == conversation.Cold:
 		return cat.T("compose.reach."+string(p.Reach), nil)
-	case best != nil && p.Index.Score < best.Index.Score:
+	case best == nil:
+		return ""
+	case p.Index.Score < best.Index.Score:
 		return cat.T("compose.best_is", map[string]any{"Channel": ChannelName(cat, c, best.Channel)})
-	case best != nil && p.Index.Score > best.Index.Score:
+	case p.Index.Score > best.Index.Score:
 		return cat.T("compose.better", map[string]any{"Channel": ChannelName(cat, c, best.Channel)})
 	case !p.Proven:
 		return cat.T("compose.unproven", nil)

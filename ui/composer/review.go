@@ -2,6 +2,7 @@ package composer
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -171,7 +172,7 @@ func (s *Screen) reviewLines() []kit.Line {
 			out = append(out, s.recipients(name, s.people[i].list, to)...)
 		}
 	}
-	out = append(out, own("field.subject", s.subject.Value()), s.viaLine())
+	out = append(append(out, own("field.subject", s.subject.Value())), s.viaLines()...)
 	if len(s.d.Attach) > 0 {
 		out = append(out, own("field.attach", s.attached()))
 	}
@@ -231,21 +232,33 @@ func (s *Screen) badge() kit.Line {
 	return kit.Line{kit.Chip(s.env.Styles.Index(ix)), kit.Gap(1)}
 }
 
-// viaLine names the channel and why it was chosen.
-func (s *Screen) viaLine() kit.Line {
+// viaLines name the channel and why it was chosen, the reason on rows of its
+// own when it is long.
+func (s *Screen) viaLines() []kit.Line {
 	st, cat := s.env.Styles, s.env.Cat
 	l := s.label("field.via")
+	indent := l.Width()
 	switch {
 	case s.choice == nil:
-		return append(l, kit.Own(st.Dim, cat.T("review.choosing", nil)))
+		return []kit.Line{append(l, kit.Own(st.Dim, cat.T("review.choosing", nil)))}
+	case s.choice.Best() == nil && slices.ContainsFunc(s.choice.Candidates, func(p conversation.Prediction) bool { return p.Rejected.Code == "" }):
+		return []kit.Line{append(l, kit.Own(st.Error, cat.T("review.stopped", nil)))}
 	case s.choice.Best() == nil:
-		return append(l, kit.Own(st.Error, cat.T("review.nochannel", nil)))
+		return []kit.Line{append(l, kit.Own(st.Error, cat.T("review.nochannel", nil)))}
 	}
-	l = append(append(l, s.badge()...), kit.Own(st.Bold, screen.ChannelName(cat, s.choice.Best().Channel)))
-	if s.choice.Reason.Code != "" && !guarded(s.choice) {
-		l = append(l, kit.Own(st.Dim, "  ("+s.why(s.choice.Reason, "")+")"))
+	l = append(append(l, s.badge()...), kit.Own(st.Bold, ChannelName(cat, s.choice, s.choice.Best().Channel)))
+	if s.choice.Reason.Code == "" || guarded(s.choice) {
+		return []kit.Line{l}
 	}
-	return l
+	why := s.why(s.choice.Reason, "")
+	if l.Width()+kit.Width(why)+5 <= s.w {
+		return []kit.Line{append(l, kit.Own(st.Dim, "  ("+why+")"))}
+	}
+	out := []kit.Line{l}
+	for _, row := range kit.Wrap(safe.Line("("+why+")"), max(s.w-indent-1, 8)) {
+		out = append(out, kit.Line{kit.Gap(indent), kit.Own(st.Dim, row)})
+	}
+	return out
 }
 
 // warningBox draws what has to be read before sending.
