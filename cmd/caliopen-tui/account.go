@@ -91,7 +91,7 @@ func (p *program) testAccount(ctx context.Context, args []string) error {
 		return err
 	}
 	secrets := p.secrets(cfg)
-	s, err := p.probe(ctx, p, a, func(ctx context.Context) (string, error) { return secrets.Get(ctx, a) })
+	s, err := p.login(ctx, a, func(ctx context.Context) (string, error) { return secrets.Get(ctx, a) })
 	if err != nil {
 		return err
 	}

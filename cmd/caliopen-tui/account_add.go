@@ -204,7 +204,7 @@ func (p *program) save(ctx context.Context, secrets *accounts.Secrets, a *accoun
 	if _, twice := cfg.Account(a.Name); twice {
 		return none, usage("cli.add.twice", "Account", a.Name)
 	}
-	security, err := p.probe(ctx, p, *a, given(secrets, *a, secret))
+	security, err := p.login(ctx, *a, given(secrets, *a, secret))
 	if err != nil {
 		return none, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/storage"
 )
 
 // gate is a login that is asked for a password and may refuse it.
@@ -160,6 +162,35 @@ func TestDoctorSaysHowToMend(t *testing.T) {
 	}
 	if r := box.run(t, "", "doctor", "--offline"); r.code != exitFailed {
 		t.Errorf("status %d with a fault", r.code)
+	}
+}
+
+// TestDoctorTellsWhatWasSetAsideAndMended is about what nobody would learn of
+// otherwise.
+func TestDoctorTellsWhatWasSetAsideAndMended(t *testing.T) {
+	box := seed(t)
+	data := filepath.Join(box.dir, "data")
+	db, err := storage.Open(t.Context(), data, storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	aside := accounts.Copy{Folder: "INBOX", Validity: 1, UID: 77}
+	if err := errors.Join(db.Quarantine(t.Context(), "home", aside, "mail.unreadable"), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []string{"en", "fr", "it"} {
+		if err := os.Chmod(data, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		r := box.run(t, "", "doctor", "--offline", "--json", "--lang", l)
+		for _, key := range []string{"mail.unreadable", "storage.folder_mode"} {
+			if text := speaking(t, l).t(key); text == key || !strings.Contains(r.out, text) {
+				t.Errorf("%s: %s is not told: %s", l, key, r.out)
+			}
+		}
+		if r.code != 0 || !strings.Contains(r.out, "INBOX, n") || !strings.Contains(r.out, "77") {
+			t.Errorf("%s: %d %s", l, r.code, r.out)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/storage"
+	"github.com/caliopen/caliopen-tui/ui/safe"
 )
 
 // The verdicts of a check.
@@ -53,7 +56,7 @@ func (p *program) doctorCommand() *cobra.Command {
 // something is.
 func (p *program) doctor(ctx context.Context, offline bool) error {
 	cfg, config := p.checkConfig()
-	checks := []checkObject{config, p.checkData(ctx)}
+	checks := append([]checkObject{config}, p.checkData(ctx)...)
 	checks = append(checks, p.checkModes()...)
 	checks = append(checks, p.checkDisk(), p.checkClock())
 	checks = append(checks, p.checkTerminal(ctx)...)
@@ -95,23 +98,53 @@ func (p *program) checkConfig() (*accounts.Config, checkObject) {
 	return cfg, checkObject{"config", fine, path, ""}
 }
 
-// checkData opens the database, which checks it.
-func (p *program) checkData(ctx context.Context) checkObject {
+// checkData opens the database, which checks it, and tells what opening it
+// mended and which messages could not be fetched.
+func (p *program) checkData(ctx context.Context) []checkObject {
 	dir := p.places().Data
 	if dir == "" {
-		return checkObject{"data", fault, p.t("config.no_data_home"), ""}
+		return []checkObject{{"data", fault, p.t("config.no_data_home"), ""}}
 	}
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return checkObject{"data", doubt, dir, p.t("cli.doctor.no_data")}
+		return []checkObject{{"data", doubt, dir, p.t("cli.doctor.no_data")}}
 	}
 	a, err := p.open(ctx, p, reading)
+	if errors.Is(err, accounts.ErrConfig) {
+		return nil // said already, and nothing of the data's
+	}
 	if err != nil {
-		return checkObject{"data", fault, p.cat.Error(err), p.t("cli.doctor.try_rebuild")}
+		return []checkObject{{"data", fault, p.said(err), p.t("cli.doctor.try_rebuild")}}
 	}
-	if err := a.close(); err != nil {
-		return checkObject{"data", fault, p.cat.Error(err), p.t("cli.doctor.try_rebuild")}
+	out := []checkObject{{"data", fine, dir, ""}}
+	for _, code := range a.db.Warnings() {
+		out = append(out, checkObject{"permissions", doubt, p.t(code), ""})
 	}
-	return checkObject{"data", fine, dir, ""}
+	aside, err := p.checkAside(ctx, a.db)
+	if err = errors.Join(err, a.close()); err != nil {
+		return []checkObject{{"data", fault, p.said(err), p.t("cli.doctor.try_rebuild")}}
+	}
+	return append(out, aside...)
+}
+
+// checkAside lists the messages that were set aside, so that the others could
+// come.
+func (p *program) checkAside(ctx context.Context, db quarantine) ([]checkObject, error) {
+	list, err := db.Quarantined(ctx)
+	var out []checkObject
+	for _, q := range list {
+		id := q.ID
+		if q.UID > 0 {
+			id = strconv.FormatUint(uint64(q.UID), 10)
+		}
+		detail := p.t("cli.doctor.aside", "Account", q.Account, "Folder", q.Folder, "ID", id, "Reason", p.t(q.Reason))
+		out = append(out, checkObject{"message", doubt, safe.Line(detail).String(), p.t("cli.doctor.aside_mend")})
+	}
+	return out, err
+}
+
+// quarantine knows the messages that were set aside.
+type quarantine interface {
+	Quarantined(ctx context.Context) ([]storage.Quarantined, error)
 }
 
 // checkModes looks for files that others can read.
@@ -202,11 +235,11 @@ func (p *program) checkAccounts(ctx context.Context, cfg *accounts.Config) []che
 	var out []checkObject
 	for _, a := range cfg.Accounts {
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
-		s, err := p.probe(ctx, p, a, func(ctx context.Context) (string, error) { return secrets.Get(ctx, a) })
+		s, err := p.login(ctx, a, func(ctx context.Context) (string, error) { return secrets.Get(ctx, a) })
 		cancel()
 		name := "account " + a.Name
 		if err != nil {
-			out = append(out, checkObject{name, fault, p.cat.Error(err), ""})
+			out = append(out, checkObject{name, fault, p.said(err), ""})
 			continue
 		}
 		out = append(out, checkObject{name, fine, "TLS " + or(s.TLS, "?") + " " + s.Auth, ""})

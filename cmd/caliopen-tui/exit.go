@@ -112,14 +112,31 @@ func (p *program) fail(err error) int {
 	if p.flags.json && !errors.As(err, &written) {
 		_ = p.object(map[string]*errorObject{"error": p.failure(err)}) // the exit status says it too
 	}
-	fmt.Fprintln(p.err, safe.Line("caliopen-tui: "+p.cat.Error(err)))
+	fmt.Fprintln(p.err, "caliopen-tui: "+p.said(err))
 	return exit
+}
+
+// maxSaid bounds an error in characters: servers may write as much as they like
+// into theirs.
+const maxSaid = 1000
+
+// said gives an error as one short line that has no power over the terminal.
+func (p *program) said(err error) string {
+	return short(safe.Line(p.cat.Error(err)).String())
+}
+
+// short cuts a text that nobody would read to its end.
+func short(text string) string {
+	if utf8.RuneCountInString(text) <= maxSaid {
+		return text
+	}
+	return string([]rune(text)[:maxSaid]) + "…"
 }
 
 // failure gives the object of an error.
 func (p *program) failure(err error) *errorObject {
 	_, code := judge(err)
-	return &errorObject{code, safe.Line(p.cat.Error(err)).String()}
+	return &errorObject{code, p.said(err)}
 }
 
 // told marks an error whose object was written already.

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
+	"github.com/caliopen/caliopen-tui/ui/safe"
 )
 
 type memberObject struct {
@@ -195,7 +196,7 @@ func entry(e *conversation.Entry) entryObject {
 	o := entryObject{
 		ID: string(e.ID), State: string(e.State), Account: string(e.Account), Protocol: string(e.Protocol),
 		Recipients: []string{}, Subject: e.Draft.Subject, Created: when(e.Created), NextTry: when(e.NextTry),
-		Attempts: e.Attempts, Score: e.Score, Line: e.Line, Error: e.Error, Message: string(e.Message),
+		Attempts: e.Attempts, Score: e.Score, Line: e.Line, Error: short(safe.Line(e.Error).String()), Message: string(e.Message),
 	}
 	for _, a := range e.Recipients {
 		o.Recipients = append(o.Recipients, a.ID)

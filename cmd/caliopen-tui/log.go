@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+
+	"github.com/caliopen/caliopen-tui/accounts"
 )
 
 // maxLog is the size from which a log is put aside at the next start.
@@ -31,5 +34,32 @@ func openLog(path string, verbose bool) (*slog.Logger, io.Closer, error) {
 	if verbose {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: level})), f, nil
+	return slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: level, ReplaceAttr: shortened})), f, nil
+}
+
+// shortened bounds what a server wrote into an error. The handler quotes line
+// ends and whatever else is not printed.
+func shortened(_ []string, a slog.Attr) slog.Attr {
+	if err, ok := a.Value.Any().(error); ok {
+		a.Value = slog.StringValue(short(err.Error()))
+	}
+	return a
+}
+
+// login tries an account and notes a failure in the log: the account, what
+// was wrong with it and the server's words, never a secret. A log that cannot
+// be written is no reason to fail.
+func (p *program) login(ctx context.Context, a accounts.Account, secret secretFunc) (accounts.Security, error) {
+	s, err := p.probe(ctx, p, a, secret)
+	if err == nil || p.places().Data == "" {
+		return s, err
+	}
+	log, file, opening := openLog(p.places().Log(), p.flags.verbose)
+	if opening != nil {
+		return s, err
+	}
+	defer file.Close()
+	_, code := judge(err)
+	log.Warn("login failed", "account", a.Name, "imap", a.IMAP, "smtp", a.SMTP, "server", a.Server, "code", code, "err", err)
+	return s, err
 }

@@ -74,7 +74,8 @@ func (p *program) showSync(a *app, sums []engine.Summary) error {
 		}
 		if s.Err != nil {
 			failed = append(failed, s.Err)
-			o.Error = safe.Line(p.cat.Error(s.Err)).String()
+			a.log.Warn("sync failed", "account", s.Account, "err", s.Err)
+			o.Error = p.said(s.Err)
 			text = o.Error
 		}
 		if p.flags.json {
@@ -95,7 +96,7 @@ func (p *program) showSync(a *app, sums []engine.Summary) error {
 	case len(failed) < len(sums):
 		return &conversation.Problem{Code: "cli.sync.partly", Args: named([]any{"Count", len(failed)}), Err: errPartly}
 	}
-	return &conversation.Problem{Code: "cli.as_is", Args: named([]any{"Text", p.cat.Error(failed[0])}), Err: failed[0]}
+	return &conversation.Problem{Code: "cli.as_is", Args: named([]any{"Text", p.said(failed[0])}), Err: failed[0]}
 }
 
 // only leaves all accounts alone but the named ones; no names mean all.

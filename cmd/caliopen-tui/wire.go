@@ -89,11 +89,13 @@ func (a *app) serve(ctx context.Context, p *program, need need) error {
 	if need == living {
 		options.Hold = a.hold()
 	}
-	if need == serving || need == living {
+	if need >= sending {
 		var err error
 		if a.log, a.logFile, err = openLog(a.places.Log(), p.flags.verbose); err != nil {
 			return err
 		}
+	}
+	if need >= serving {
 		a.eng = a.newEngine(func(e conversation.Event) { a.svc.Publish(e) })
 		options.Engine, options.Fetch = a.eng, a.eng.Fetch
 	}
