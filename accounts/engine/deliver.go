@@ -19,13 +19,25 @@ func (w *worker) deliver(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("engine: outbox: %w", err)
 	}
+	left := false // by a process that died
 	for _, e := range due {
 		if e.State == conversation.StateSending {
-			err = w.recover(ctx, e)
-		} else {
-			err = w.send(ctx, e)
+			left = true
+			if err := w.recover(ctx, e); err != nil {
+				return err
+			}
 		}
-		if err != nil {
+	}
+	if left { // some of them may go now
+		if due, err = w.o.Store.Due(ctx, w.id(), w.o.Now()); err != nil {
+			return fmt.Errorf("engine: outbox: %w", err)
+		}
+	}
+	for _, e := range due {
+		if e.State == conversation.StateSending {
+			continue
+		}
+		if err := w.send(ctx, e); err != nil {
 			return err
 		}
 	}

@@ -93,9 +93,7 @@ func TestFoundInSending(t *testing.T) {
 				send: func(h accounts.Handover) (accounts.Receipt, error) { return accounts.Receipt{}, h() },
 				find: func() (bool, accounts.Receipt, error) { return c.found, accounts.Receipt{}, c.findErr },
 			}
-			e := testEngine(t, m, s)
-			e.SyncOnce(t.Context(), nil)
-			e.SyncOnce(t.Context(), nil)
+			testEngine(t, m, s).SyncOnce(t.Context(), nil)
 			if got := m.entries["e"].State; got != c.state || s.sends.n() != c.sends {
 				t.Errorf("state %s after %d sends, want %s after %d", got, s.sends.n(), c.state, c.sends)
 			}
