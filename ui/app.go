@@ -11,6 +11,7 @@ import (
 	"github.com/caliopen/caliopen-tui/privacy"
 	"github.com/caliopen/caliopen-tui/ui/key"
 	"github.com/caliopen/caliopen-tui/ui/kit"
+	"github.com/caliopen/caliopen-tui/ui/safe"
 	"github.com/caliopen/caliopen-tui/ui/screen"
 	"github.com/caliopen/caliopen-tui/ui/theme"
 )
@@ -31,6 +32,7 @@ type Options struct {
 	Mouse     bool
 	Title     bool // set the window's title
 	Start     screen.To
+	Notice    string        // told from the start until a key is pressed
 	Frame     time.Duration // least time between two frames; 0 for 1/60 s
 }
 
@@ -102,6 +104,9 @@ func (a *App) Init() tea.Cmd {
 	}
 	if a.o.Start.Kind != "" && a.o.Start.Kind != screen.Conversations {
 		cmds = append(cmds, a.Open(a.o.Start))
+	}
+	if a.o.Notice != "" {
+		cmds = append(cmds, a.say(note{text: safe.Line(a.o.Notice).String(), bad: true}))
 	}
 	return tea.Batch(cmds...)
 }

@@ -50,7 +50,7 @@ func (p *program) demo(ctx context.Context, keep string) error {
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
 			go world.Live(ctx)
-			return p.show(ctx, a, screen.To{})
+			return p.show(ctx, a, screen.To{}, "")
 		})(ctx, nil)
 	}
 	return errors.Join(err, world.Close(), leave())

@@ -31,7 +31,7 @@ var errDemo = errors.New("the demo is wanted")
 // start runs the interface; the only word it takes is a mailto link.
 func (p *program) start(ctx context.Context, args []string) error {
 	var at screen.To
-	letter, mailto, err := p.link(args)
+	letter, mailto, err := link(args)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (p *program) start(ctx context.Context, args []string) error {
 			}
 			at = screen.To{Kind: screen.Compose, Draft: &d}
 		}
-		return p.show(ctx, a, at)
+		return p.show(ctx, a, at, p.notice(letter))
 	})(ctx, nil)
 	if errors.Is(err, errDemo) {
 		return p.demo(ctx, "")
@@ -55,17 +55,24 @@ func (p *program) start(ctx context.Context, args []string) error {
 }
 
 // link reads the words of a command line that names no command.
-func (p *program) link(args []string) (l Letter, ok bool, err error) {
+func link(args []string) (l Letter, ok bool, err error) {
 	switch {
 	case len(args) == 0:
 		return l, false, nil
 	case len(args) > 1 || !strings.HasPrefix(strings.ToLower(args[0]), "mailto:"):
 		return l, false, usage("cli.unknown_command", "Command", args[0])
 	}
-	if l, err = ParseMailto(args[0]); err == nil && len(l.Ignored) > 0 {
-		p.note(p.t("cli.mailto.ignored", "Fields", strings.Join(l.Ignored, ", ")))
-	}
+	l, err = ParseMailto(args[0])
 	return l, true, err
+}
+
+// notice tells inside the interface which fields of a link were passed over:
+// what is written before it starts is hidden behind it.
+func (p *program) notice(l Letter) string {
+	if len(l.Ignored) == 0 {
+		return ""
+	}
+	return p.t("cli.mailto.ignored", "Fields", strings.Join(l.Ignored, ", "))
 }
 
 // begin makes the draft that a link asks for. It is shown, never sent.
@@ -93,7 +100,7 @@ func begin(ctx context.Context, svc *conversation.Service, l Letter) (conversati
 
 // show runs the interface with the engine behind it until the user leaves or
 // the context ends.
-func (p *program) show(ctx context.Context, a *app, at screen.To) error {
+func (p *program) show(ctx context.Context, a *app, at screen.To, notice string) error {
 	before, err := term.GetState(int(os.Stdin.Fd()))
 	if err != nil {
 		return fmt.Errorf("terminal: %w", err)
@@ -102,7 +109,9 @@ func (p *program) show(ctx context.Context, a *app, at screen.To) error {
 	defer cancel()
 	crashes := &crashes{dir: a.places.Data, now: p.now}
 	s := &setup{p: p, a: a, leave: cancel}
-	model := crashes.guard(ui.New(p.options(ctx, a, s, at)))
+	options := p.options(ctx, a, s, at)
+	options.Notice = notice
+	model := crashes.guard(ui.New(options))
 	loop := tea.NewProgram(model, tea.WithoutSignalHandler())
 	served := make(chan struct{})
 	go func() {
