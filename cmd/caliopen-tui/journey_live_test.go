@@ -102,8 +102,9 @@ func beside(t *testing.T, p *profile, x *terminal) {
 		p.must("", "mark", "read", m["id"].(string))
 	}
 	x.shows("1 unread")
-	if _, errs, code := p.run("", "sync"); code == exitDone || errs == "" {
-		t.Errorf("a second sync beside the interface: status %d, %q", code, errs)
+	// The interface follows the account already, which is no failure.
+	if out, errs, code := p.run("", "sync"); code != exitDone || !strings.Contains(out, "looked after") && !strings.Contains(out, "window") {
+		t.Errorf("a second sync beside the interface: status %d, %q %q", code, out, errs)
 	}
 }
 

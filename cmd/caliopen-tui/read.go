@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -185,7 +186,7 @@ func (p *program) searchCommand() *cobra.Command {
 			if p.flags.json {
 				return p.object(map[string]int{"count": n})
 			}
-			return p.line(p.cat.Number(n))
+			return p.line(strconv.Itoa(n)) // for scripts: no separators
 		}
 		hits, err := a.svc.Search(ctx, text, limit)
 		if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -73,7 +74,10 @@ func (p *program) showSync(a *app, sums []engine.Summary) error {
 			text = p.t("cli.account.paused")
 		}
 		if s.Err != nil {
-			failed = append(failed, s.Err)
+			// An account that another process follows is in good hands.
+			if !errors.Is(s.Err, conversation.ErrElsewhere) {
+				failed = append(failed, s.Err)
+			}
 			a.log.Warn("sync failed", "account", s.Account, "err", s.Err)
 			o.Error = p.said(s.Err)
 			text = o.Error
