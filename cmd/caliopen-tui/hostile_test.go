@@ -76,8 +76,9 @@ func listen(t *testing.T, ca *servertest.Authority, serve func(r *bufio.Reader, 
 	return l.Addr().String()
 }
 
-// refuseIMAP is an IMAP server (RFC 3501) that refuses the login in its words.
-func refuseIMAP(words string) func(*bufio.Reader, io.Writer) {
+// refuseIMAP is an IMAP server (RFC 3501) that refuses the login, or all that
+// comes after it, in its words.
+func refuseIMAP(words string, enter bool) func(*bufio.Reader, io.Writer) {
 	return func(r *bufio.Reader, w io.Writer) {
 		fmt.Fprint(w, "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready\r\n")
 		for {
@@ -92,6 +93,12 @@ func refuseIMAP(words string) func(*bufio.Reader, io.Writer) {
 			case "LOGOUT":
 				fmt.Fprintf(w, "* BYE bye\r\n%s OK done\r\n", tag)
 				return
+			case "LOGIN", "AUTHENTICATE":
+				if enter {
+					fmt.Fprintf(w, "%s OK welcome\r\n", tag)
+					continue
+				}
+				fmt.Fprintf(w, "%s NO [X%s] %s\r\n", tag, strings.Trim(words[:min(len(words), 40)], "]"), words)
 			default:
 				fmt.Fprintf(w, "%s NO %s\r\n", tag, words)
 			}
@@ -143,7 +150,7 @@ func (f sandbox) told(t *testing.T, name string, r result) {
 func TestHostileWordsOfAMailServerStayWords(t *testing.T) {
 	ca := servertest.NewAuthority(t)
 	for name, words := range hostile() {
-		server := listen(t, ca, refuseIMAP(words))
+		server := listen(t, ca, refuseIMAP(words, false))
 		greeting := listen(t, ca, func(_ *bufio.Reader, w io.Writer) { fmt.Fprintf(w, "* BYE %s\r\n", words) })
 		for _, at := range []string{server, greeting} {
 			for _, command := range [][]string{{"account", "test", "home"}, {"sync"}} {
@@ -160,7 +167,10 @@ func TestHostileWordsOfAMailServerStayWords(t *testing.T) {
 				}
 			}
 		}
-		box := newSandbox(t)
+		within := listen(t, ca, refuseIMAP(words, true))
+		box := mailBox(t, ca, within, within)
+		box.told(t, name+" within", box.run(t, "", "sync", "--json"))
+		box = newSandbox(t)
 		r := box.run(t, "topsecret\n", "account", "add", "mail", "--address", "lou@example.org", "--imap", "imaps://"+server,
 			"--smtp", "smtps://"+server, "--ca", ca.File, "--password-stdin", "--insecure-store", "--json")
 		box.told(t, name+" account add", r)
@@ -226,7 +236,7 @@ func TestHostileWordsOfASubmissionServerStayWords(t *testing.T) {
 		if name == "long" {
 			continue // the connection is cut, and tried again for a while
 		}
-		box := mailBox(t, ca, listen(t, ca, refuseIMAP("no")), listen(t, ca, refuseSMTP(words)))
+		box := mailBox(t, ca, listen(t, ca, refuseIMAP("no", false)), listen(t, ca, refuseSMTP(words)))
 		send := []string{"send", "--to", "zoe@example.org", "--subject", "s", "--confirm-clear", "--json"}
 		r := box.run(t, "hello", send...)
 		if r.code == 0 {
