@@ -39,15 +39,19 @@ func clearMail(c ...func(*Prediction)) Prediction { return way("mail", Mail, 32,
 func mastodon(c ...func(*Prediction)) Prediction {
 	return way("mastodon", Mastodon, 40, append(c, shortText)...)
 }
+
 func sealedMail(c ...func(*Prediction)) Prediction {
 	return way("sealed-mail", Mail, 76, append(c, sealedWay)...)
 }
+
 func matrix(score int, c ...func(*Prediction)) Prediction {
 	return way("matrix", "matrix", score, append(c, sealedWay)...)
 }
+
 func intra(c ...func(*Prediction)) Prediction {
 	return way("intra", Mail, 89, append(c, sealedWay)...)
 }
+
 func omemo(c ...func(*Prediction)) Prediction {
 	return way("xmpp-omemo", "xmpp", 80, append(c, sealedWay)...)
 }

@@ -178,8 +178,13 @@ func TestCancelAndRetry(t *testing.T) {
 		state         State
 		cancel, retry bool
 	}{
-		{StateHeld, true, false}, {StateQueued, true, true}, {StateSending, false, false}, {StateSent, false, false},
-		{StateFailed, true, true}, {StateUnknown, true, true}, {StateCancelled, false, false},
+		{StateHeld, true, false},
+		{StateQueued, true, true},
+		{StateSending, false, false},
+		{StateSent, false, false},
+		{StateFailed, true, true},
+		{StateUnknown, true, true},
+		{StateCancelled, false, false},
 	}
 	for _, test := range tests {
 		t.Run(string(test.state), func(t *testing.T) {

@@ -25,17 +25,27 @@ func TestGains(t *testing.T) {
 		id        string
 		row, gain int
 	}{
-		{"adv.encrypt", 4, 28}, {"adv.encrypt", 3, 34}, {"adv.encrypt", 1, 48}, {"adv.encrypt", 6, 20},
-		{"adv.verify", 13, 8}, {"adv.verify", 34, 17}, {"adv.verify", 36, 9}, {"adv.verify", 12, 12},
-		{"adv.hidesubject", 13, 6}, {"adv.hidesubject", 15, 6},
+		{"adv.encrypt", 4, 28},
+		{"adv.encrypt", 3, 34},
+		{"adv.encrypt", 1, 48},
+		{"adv.encrypt", 6, 20},
+		{"adv.verify", 13, 8},
+		{"adv.verify", 34, 17},
+		{"adv.verify", 36, 9},
+		{"adv.verify", 12, 12},
+		{"adv.hidesubject", 13, 6},
+		{"adv.hidesubject", 15, 6},
 		{"adv.shyheaders", 16, 3},
 		{"adv.ac2", 37, 8},
 		{"adv.blockremote", 5, 3},
-		{"adv.requiretls", 4, 8}, {"adv.requiretls", 1, 34}, {"adv.requiretls", 9, 12},
+		{"adv.requiretls", 4, 8},
+		{"adv.requiretls", 1, 34},
+		{"adv.requiretls", 9, 12},
 		{"adv.owntls", 7, 18},
 		{"adv.matrixe2ee", 25, 28},
 		{"adv.omemo", 30, 40},
-		{"adv.resolvekey", 18, 38}, {"adv.resolvekey", 40, 49},
+		{"adv.resolvekey", 18, 38},
+		{"adv.resolvekey", 40, 49},
 		{"adv.newkey", 19, 30},
 	} {
 		if got := gainOf(AdviseWith(rows[c.row-1].Facts, all), c.id); got != c.gain {

@@ -21,14 +21,18 @@ var better = map[string][][2]string{
 }
 
 func words(f *Facts) map[string]*string {
-	return map[string]*string{"E2E": &f.E2E, "Crypto": &f.Crypto, "FS": &f.FS, "Person": &f.Person,
-		"Problem": &f.Problem, "Path": &f.Path, "Subject": &f.Subject, "Remote": &f.Remote}
+	return map[string]*string{
+		"E2E": &f.E2E, "Crypto": &f.Crypto, "FS": &f.FS, "Person": &f.Person,
+		"Problem": &f.Problem, "Path": &f.Path, "Subject": &f.Subject, "Remote": &f.Remote,
+	}
 }
 
 // flags gives the yes-or-no fields; the value is the better one.
 func flags(f *Facts) map[*bool]bool {
-	return map[*bool]bool{&f.PQ: true, &f.Unsigned: false, &f.OwnHop: true, &f.Headers: true, &f.Direct: true,
-		&f.Padding: true, &f.Active: false, &f.BadDevice: false, &f.Bridge: false, &f.Public: false}
+	return map[*bool]bool{
+		&f.PQ: true, &f.Unsigned: false, &f.OwnHop: true, &f.Headers: true, &f.Direct: true,
+		&f.Padding: true, &f.Active: false, &f.BadDevice: false, &f.Bridge: false, &f.Public: false,
+	}
 }
 
 func anyFacts(t *rapid.T) Facts {

@@ -51,7 +51,8 @@ func TestNoWriteScansTheMailbox(t *testing.T) {
 // harmless are tables that stay small whatever the mailbox, and the index,
 // which is asked by row.
 func harmless(step string) bool {
-	for _, s := range []string{"CONSTANT ROW", "orphan", "o", "outbox", "quarantine", "act", "task", "setting", "index5", "index4",
+	for _, s := range []string{
+		"CONSTANT ROW", "orphan", "o", "outbox", "quarantine", "act", "task", "setting", "index5", "index4",
 		"location USING INDEX location_promise", "location USING COVERING INDEX location_promise",
 		"doc", "location USING INDEX location_message", // once, when the index is made or a folder changes its use
 	} {

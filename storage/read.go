@@ -61,16 +61,16 @@ type messageRow struct {
 	parties []participant
 }
 
-func scanMessage(r *sql.Rows, row *messageRow) error { return scanMessageAnd(r, row) }
-
-func scanMessageAnd(r *sql.Rows, row *messageRow, more ...any) error {
+func scanMessage(r *sql.Rows, row *messageRow, more ...any) error {
 	m := &row.m
 	var date, received int64
 	var tags string
 	var marks int
 	var data []byte
-	into := append([]any{&row.id, &m.ID, &m.Conversation, &m.Account, &m.Protocol, &m.Direction, &date, &received, &m.Subject, &m.Excerpt,
-		&m.Read, &m.Starred, &tags, &m.Folder, &m.Size, &m.RFCID, &m.ListID, &marks, &data}, more...)
+	into := append([]any{
+		&row.id, &m.ID, &m.Conversation, &m.Account, &m.Protocol, &m.Direction, &date, &received, &m.Subject, &m.Excerpt,
+		&m.Read, &m.Starred, &tags, &m.Folder, &m.Size, &m.RFCID, &m.ListID, &marks, &data,
+	}, more...)
 	if err := r.Scan(into...); err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func scanMessageAnd(r *sql.Rows, row *messageRow, more ...any) error {
 }
 
 // scanMessageText reads messageColumns and the body.
-func scanMessageText(r *sql.Rows, row *messageRow) error { return scanMessageAnd(r, row, &row.m.Text) }
+func scanMessageText(r *sql.Rows, row *messageRow) error { return scanMessage(r, row, &row.m.Text) }
 
 type personRow struct {
 	id      int64

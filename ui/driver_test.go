@@ -104,8 +104,10 @@ func options(t testing.TB, s setup) (ui.Options, *uitest.Fake) {
 	}
 	now := clock()
 	f := uitest.World(now)
-	o := ui.Options{Backend: f, Catalogue: cat, Now: now, Dir: "/tmp/saved",
-		Theme: theme.Options{Profile: s.profile, Dark: true, ASCII: s.ascii}}
+	o := ui.Options{
+		Backend: f, Catalogue: cat, Now: now, Dir: "/tmp/saved",
+		Theme: theme.Options{Profile: s.profile, Dark: true, ASCII: s.ascii},
+	}
 	if s.change != nil {
 		s.change(&o, f)
 	}

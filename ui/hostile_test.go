@@ -28,8 +28,10 @@ func poisoned(o *ui.Options, f *uitest.Fake) {
 	bad := func(s string) string { return s + poison }
 	who := conversation.MailAddress("nadia@benali.example")
 	who.ID = bad(who.ID)
-	f.SetContact(conversation.Contact{ID: "nadia", Name: bad("Nadia"), Notes: bad("notes\n"), Messages: 3, Index: privacy.Index{Score: 50, Level: privacy.LevelC, DecidedBy: "k.providers"},
-		Addresses: []conversation.ContactAddress{{Address: who, Name: bad("n")}}})
+	f.SetContact(conversation.Contact{
+		ID: "nadia", Name: bad("Nadia"), Notes: bad("notes\n"), Messages: 3, Index: privacy.Index{Score: 50, Level: privacy.LevelC, DecidedBy: "k.providers"},
+		Addresses: []conversation.ContactAddress{{Address: who, Name: bad("n")}},
+	})
 	f.Change("nadia-03", func(m *conversation.Message) {
 		m.Subject, m.Text, m.Excerpt = bad("Subject"), bad("Bonjour "), bad("Bonjour ")
 		m.Warnings = []string{bad("warning")}
@@ -41,8 +43,10 @@ func poisoned(o *ui.Options, f *uitest.Fake) {
 	})
 	d := conversation.Draft{To: []conversation.Recipient{{Name: bad("Nadia")}}, Subject: bad("Subject"), Text: bad("text")}
 	f.SetEntries(conversation.Entry{ID: "1", State: conversation.StateFailed, Draft: d, Error: bad("550 no"), Created: uitest.Noon(), Score: 45})
-	f.SetStatuses(conversation.Status{Account: "home", Protocol: conversation.Mail, Address: who, Phase: conversation.PhaseOffline,
-		Detail: bad("down"), TLS: bad("1.3"), Err: errors.New(bad("the server says"))})
+	f.SetStatuses(conversation.Status{
+		Account: "home", Protocol: conversation.Mail, Address: who, Phase: conversation.PhaseOffline,
+		Detail: bad("down"), TLS: bad("1.3"), Err: errors.New(bad("the server says")),
+	})
 	o.Setup = &uitest.FakeSetup{Found: ui.Found{IMAP: bad("imaps://h:993"), SMTP: bad("smtps://h:465"), User: bad("u"), Source: "srv", Security: "tls"}, URL: bad("https://social.example/")}
 }
 

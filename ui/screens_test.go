@@ -17,13 +17,16 @@ func TestTheReasonsAreThoseOfTheBadgeUnderTheCursor(t *testing.T) {
 		// answer sent behind it.
 		f.Change("giulia-01", func(m *conversation.Message) {
 			m.Facts, m.Index = facts, privacy.Message(facts)
-			m.Evidence = privacy.Evidence{Protocol: "mail", OwnHop: true, FromDomain: "ferrari.example",
+			m.Evidence = privacy.Evidence{
+				Protocol: "mail", OwnHop: true, FromDomain: "ferrari.example",
 				Security:       privacy.Security{Signature: "unknown_key", Sealed: "none"},
 				Authentication: privacy.Authentication{Source: "none"},
 				Remote:         privacy.Remote{Images: 2, Trackers: 1},
 				Transport: privacy.Transport{Ingress: "tls", Trusted: 1, Hops: []privacy.Hop{
 					{By: "mx.home.example", From: "out.ferrari.example", TLS: "1.3", Network: true},
-					{By: "out.ferrari.example", From: "laptop", Network: true}}}}
+					{By: "out.ferrari.example", From: "laptop", Network: true},
+				}},
+			}
 		})
 		f.Tell(conversation.Event{All: true})
 		d.Wait(time.Second)
@@ -206,8 +209,10 @@ func TestTheOutboxTellsTriesAgainAndTakesBack(t *testing.T) {
 func TestTroubleOfAnAccountIsToldInWords(t *testing.T) {
 	journey(t, 80, 24, setup{lang: "fr"}, func(d *uitest.Driver, f *uitest.Fake) {
 		home := conversation.MailAddress("you@home.example")
-		f.SetStatuses(conversation.Status{Account: "home", Protocol: conversation.Mail, Address: home, Phase: conversation.PhaseOffline,
-			Err: errOffline(), Next: uitest.Noon().Add(5 * time.Minute)})
+		f.SetStatuses(conversation.Status{
+			Account: "home", Protocol: conversation.Mail, Address: home, Phase: conversation.PhaseOffline,
+			Err: errOffline(), Next: uitest.Noon().Add(5 * time.Minute),
+		})
 		d.Press("5")
 		d.Wait(time.Second)
 		d.Expect("injoignable", "le serveur n’a pas pu être joint", "Prochain essai 14:38")

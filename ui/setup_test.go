@@ -22,8 +22,10 @@ func firstRun(s *uitest.FakeSetup) func(*ui.Options, *uitest.Fake) {
 }
 
 func TestTheFirstRunConnectsAMailAccount(t *testing.T) {
-	s := &uitest.FakeSetup{Slow: 2 * time.Second, Found: ui.Found{Kind: conversation.Mail, IMAP: "imaps://imap.home.example:993",
-		SMTP: "smtps://smtp.home.example:465", User: "you@home.example", Source: "autoconfig", Security: "tls"}}
+	s := &uitest.FakeSetup{Slow: 2 * time.Second, Found: ui.Found{
+		Kind: conversation.Mail, IMAP: "imaps://imap.home.example:993",
+		SMTP: "smtps://smtp.home.example:465", User: "you@home.example", Source: "autoconfig", Security: "tls",
+	}}
 	journey(t, 80, 24, setup{change: firstRun(s)}, func(d *uitest.Driver, _ *uitest.Fake) {
 		d.Expect("What do you want to connect?", "Mail address", "/home/you/.local/share/caliopen")
 		d.Press("enter", "enter")

@@ -143,8 +143,10 @@ func (a *App) chordBox() []string {
 	w := 0
 	var lines []kit.Line
 	for _, act := range a.keys.Following(a.contexts(a.focus()), a.chord) {
-		l := kit.Line{kit.Gap(1), kit.Own(st.Key, key.Show(act.Keys[0])), kit.Gap(2),
-			kit.Own(st.Plain, a.env.Cat.T(act.Title(), nil)), kit.Gap(1)}
+		l := kit.Line{
+			kit.Gap(1), kit.Own(st.Key, key.Show(act.Keys[0])), kit.Gap(2),
+			kit.Own(st.Plain, a.env.Cat.T(act.Title(), nil)), kit.Gap(1),
+		}
 		lines, w = append(lines, l), max(w, l.Width())
 	}
 	w = min(w, a.w-4)

@@ -14,8 +14,10 @@ import (
 )
 
 func TestRandomKeysOnEveryScreenLeaveAWayOut(t *testing.T) {
-	ways := map[string][]string{"contacts": {"2"}, "card": {"c"}, "privacy": {"3"}, "activity": {"4"}, "accounts": {"5"}, "setup": {"5", "a", "enter"},
-		"mastodon": {"5", "a", "down", "enter"}, "search": {"/", "la"}, "why": {"i"}, "help": {"?"}, "palette": {"ctrl+p"}, "command": {":"}}
+	ways := map[string][]string{
+		"contacts": {"2"}, "card": {"c"}, "privacy": {"3"}, "activity": {"4"}, "accounts": {"5"}, "setup": {"5", "a", "enter"},
+		"mastodon": {"5", "a", "down", "enter"}, "search": {"/", "la"}, "why": {"i"}, "help": {"?"}, "palette": {"ctrl+p"}, "command": {":"},
+	}
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(4) {

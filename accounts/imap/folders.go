@@ -169,8 +169,10 @@ func usualUse(name string) accounts.Use {
 }
 
 func rank(u accounts.Use) int {
-	order := []accounts.Use{accounts.UseInbox, accounts.UseSent, accounts.UseNone, accounts.UseArchive,
-		accounts.UseDrafts, accounts.UseAll, accounts.UseTrash, accounts.UseJunk}
+	order := []accounts.Use{
+		accounts.UseInbox, accounts.UseSent, accounts.UseNone, accounts.UseArchive,
+		accounts.UseDrafts, accounts.UseAll, accounts.UseTrash, accounts.UseJunk,
+	}
 	return slices.Index(order, u)
 }
 

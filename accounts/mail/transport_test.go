@@ -113,8 +113,10 @@ func TestTestLooksAtBothServers(t *testing.T) {
 
 func TestNoPlainText(t *testing.T) {
 	for _, c := range []Config{
-		{IMAP: "imap://h", SMTP: "smtps://h"}, {IMAP: "imaps://h", SMTP: "smtp://h"},
-		{IMAP: "h:993", SMTP: "smtps://h"}, {IMAP: "imaps://h", SMTP: ""},
+		{IMAP: "imap://h", SMTP: "smtps://h"},
+		{IMAP: "imaps://h", SMTP: "smtp://h"},
+		{IMAP: "h:993", SMTP: "smtps://h"},
+		{IMAP: "imaps://h", SMTP: ""},
 	} {
 		if _, err := New(c); err == nil {
 			t.Errorf("%+v was accepted", c)
@@ -139,9 +141,11 @@ func (m *inboxOf) Remove(context.Context, string, uint32, []uint32, []string) er
 func (m *inboxOf) Have(context.Context, string, uint32) ([]accounts.Have, error) {
 	return nil, nil
 }
+
 func (m *inboxOf) SetFlags(context.Context, string, uint32, []accounts.FlagChange) error {
 	return nil
 }
+
 func (m *inboxOf) Add(_ context.Context, copies []accounts.Copy) error {
 	for _, c := range copies {
 		if c.Folder == m.folder {

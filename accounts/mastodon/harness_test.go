@@ -89,9 +89,12 @@ func (s *shelf) Reset(context.Context, string, uint32) error             { retur
 func (s *shelf) Flush(context.Context) error                             { return nil }
 func (s *shelf) Quarantine(context.Context, accounts.Copy, string) error { return nil }
 func (s *shelf) Progress(int, int, string)                               {}
-func (s *shelf) seen(id string) bool                                     { return s.copies[id].Flags.Seen }
-func (s *shelf) has(id string) bool                                      { _, ok := s.copies[id]; return ok }
-func (s *shelf) parse(id string) conversation.Message                    { return s.parseFor(id, zoe) }
+func (s *shelf) seen(id string) bool { return s.copies[id].Flags.Seen }
+
+func (s *shelf) has(id string) bool { _, ok := s.copies[id]; return ok }
+
+func (s *shelf) parse(id string) conversation.Message { return s.parseFor(id, zoe) }
+
 func (s *shelf) parseFor(id string, own conversation.Address) conversation.Message {
 	return NewFormat().Parse(s.copies[id].Raw, conversation.ParseContext{Home: "social.example", Own: own}).Message
 }

@@ -192,8 +192,10 @@ func TestReadHereIsReadOnTheServer(t *testing.T) {
 	q := w.srv.Post("bob@two.example", "two", "zoe")
 	w.sync()
 	tasks := []accounts.Task{
-		{ID: 1, Kind: conversation.ActRead, RemoteID: p.ID}, {ID: 2, Kind: conversation.ActStar, RemoteID: p.ID},
-		{ID: 3, Kind: conversation.ActDelete, RemoteID: q.ID}, {ID: 4, Kind: conversation.ActArchive, RemoteID: q.ID},
+		{ID: 1, Kind: conversation.ActRead, RemoteID: p.ID},
+		{ID: 2, Kind: conversation.ActStar, RemoteID: p.ID},
+		{ID: 3, Kind: conversation.ActDelete, RemoteID: q.ID},
+		{ID: 4, Kind: conversation.ActArchive, RemoteID: q.ID},
 	}
 	w.forgetCalls()
 	done, err := w.tr.Apply(t.Context(), tasks)

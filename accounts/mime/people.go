@@ -15,8 +15,11 @@ func roles() []struct {
 		field string
 		role  conversation.Role
 	}{
-		{"from", conversation.From}, {"to", conversation.To}, {"cc", conversation.Cc},
-		{"bcc", conversation.Bcc}, {"reply-to", conversation.ReplyTo},
+		{"from", conversation.From},
+		{"to", conversation.To},
+		{"cc", conversation.Cc},
+		{"bcc", conversation.Bcc},
+		{"reply-to", conversation.ReplyTo},
 	}
 }
 

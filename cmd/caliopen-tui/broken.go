@@ -19,10 +19,12 @@ func (b broken) Sync(context.Context, accounts.Mirror) error             { retur
 func (b broken) Watch(context.Context, func()) error                     { return b.err }
 func (b broken) Apply(context.Context, []accounts.Task) ([]int64, error) { return nil, b.later() }
 func (b broken) Keep(context.Context, conversation.Entry) error          { return b.later() }
-func (b broken) Test(context.Context) (accounts.Security, error)         { return accounts.Security{}, b.err }
-func (b broken) Security() accounts.Security                             { return accounts.Security{} }
-func (b broken) Limits() accounts.Limits                                 { return accounts.Limits{} }
-func (b broken) Close() error                                            { return nil }
+func (b broken) Test(context.Context) (accounts.Security, error) { return accounts.Security{}, b.err }
+
+func (b broken) Security() accounts.Security { return accounts.Security{} }
+
+func (b broken) Limits() accounts.Limits { return accounts.Limits{} }
+func (b broken) Close() error            { return nil }
 
 func (b broken) Send(context.Context, conversation.Entry, accounts.Handover) (accounts.Receipt, error) {
 	return accounts.Receipt{}, b.later()

@@ -98,9 +98,10 @@ func (x *terminal) read() {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := x.master.Read(buf)
-		x.gate.Lock()
+		x.gate.Lock() // waits while nobody is to read
+		got := n > 0
 		x.gate.Unlock()
-		if n > 0 {
+		if got {
 			x.mu.Lock()
 			x.raw.Write(buf[:n])
 			_, _ = x.emu.Write(buf[:n])

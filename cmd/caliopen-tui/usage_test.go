@@ -13,9 +13,20 @@ import (
 // that the library of the flags would say by itself.
 func TestFaultsOfTheCommandLineAreToldInTheChosenLanguage(t *testing.T) {
 	for _, args := range [][]string{
-		{"search"}, {"search", "--foo", "x"}, {"show"}, {"show", "a", "b"}, {"mark", "read"}, {"show", "-x"},
-		{"conversations", "--limit", "x"}, {"conversations", "--limit"}, {"contact", "nosuch"}, {"undo", "x"},
-		{"account", "add", "foo"}, {"show", "--raw", "--html", "x"}, {"completion"}, {"completion", "tcsh"},
+		{"search"},
+		{"search", "--foo", "x"},
+		{"show"},
+		{"show", "a", "b"},
+		{"mark", "read"},
+		{"show", "-x"},
+		{"conversations", "--limit", "x"},
+		{"conversations", "--limit"},
+		{"contact", "nosuch"},
+		{"undo", "x"},
+		{"account", "add", "foo"},
+		{"show", "--raw", "--html", "x"},
+		{"completion"},
+		{"completion", "tcsh"},
 		{"account", "add", "mail", "--password-stdin", "--password-command", "x"},
 	} {
 		said := map[string]bool{}
@@ -112,14 +123,26 @@ func TestEachLosingChannelSaysWhy(t *testing.T) {
 		in    conversation.RouteInput
 		wants map[string]string
 	}{
-		{"better", conversation.RouteInput{Predictions: []conversation.Prediction{candidate("a", 70, false), candidate("b", 38, false)}},
-			map[string]string{"a": "", "b": "less private than a"}},
-		{"equal", conversation.RouteInput{Predictions: []conversation.Prediction{candidate("a", 38, false), candidate("b", 38, false)}},
-			map[string]string{"a": "", "b": "not more private than a"}},
-		{"habit", conversation.RouteInput{Predictions: []conversation.Prediction{candidate("a", 40, false), candidate("b", 38, true)}},
-			map[string]string{"a": "not more private than b, where the other side wrote last", "b": ""}},
-		{"chosen", conversation.RouteInput{Override: "b", Predictions: []conversation.Prediction{candidate("a", 70, false), candidate("b", 38, false)}},
-			map[string]string{"a": "b was chosen by you", "b": ""}},
+		{
+			"better",
+			conversation.RouteInput{Predictions: []conversation.Prediction{candidate("a", 70, false), candidate("b", 38, false)}},
+			map[string]string{"a": "", "b": "less private than a"},
+		},
+		{
+			"equal",
+			conversation.RouteInput{Predictions: []conversation.Prediction{candidate("a", 38, false), candidate("b", 38, false)}},
+			map[string]string{"a": "", "b": "not more private than a"},
+		},
+		{
+			"habit",
+			conversation.RouteInput{Predictions: []conversation.Prediction{candidate("a", 40, false), candidate("b", 38, true)}},
+			map[string]string{"a": "not more private than b, where the other side wrote last", "b": ""},
+		},
+		{
+			"chosen",
+			conversation.RouteInput{Override: "b", Predictions: []conversation.Prediction{candidate("a", 70, false), candidate("b", 38, false)}},
+			map[string]string{"a": "b was chosen by you", "b": ""},
+		},
 	} {
 		choice := conversation.Route(test.in)
 		for _, c := range p.choice(&choice).Candidates {

@@ -7,8 +7,10 @@ import (
 
 // The provider of these tests: mx.example.net takes mail from outside.
 func provider() Trust {
-	return Trust{Hosts: []string{"mx.example.net"}, IDs: []string{"mx.example.net"},
-		TLSWriters: []string{"mx.example.net"}, Domains: []string{"example.net"}}
+	return Trust{
+		Hosts: []string{"mx.example.net"}, IDs: []string{"mx.example.net"},
+		TLSWriters: []string{"mx.example.net"}, Domains: []string{"example.net"},
+	}
 }
 
 const (

@@ -23,21 +23,29 @@ func TestLearning(t *testing.T) {
 	}{
 		{"nothing", func(*Learned) {}, Trust{}},
 		{"too few", func(l *Learned) { learn(l, minMails-1, good+fromOutside) }, Trust{}},
-		{"enough", func(l *Learned) { learn(l, minMails, good+fromOutside) },
-			Trust{Hosts: []string{"mx.example.net"}, IDs: []string{"mx.example.net"}, TLSWriters: []string{"mx.example.net"}}},
+		{
+			"enough", func(l *Learned) { learn(l, minMails, good+fromOutside) },
+			Trust{Hosts: []string{"mx.example.net"}, IDs: []string{"mx.example.net"}, TLSWriters: []string{"mx.example.net"}},
+		},
 		{"sent copies teach nothing", func(l *Learned) { learn(l, 20, "") }, Trust{}},
 		{"own submissions teach nothing", func(l *Learned) {
 			learn(l, 20, strings.Replace(fromOutside, "ESMTPS", "ESMTPSA", 1))
 			learn(l, minMails, good+fromOutside)
 		}, Trust{Hosts: []string{"mx.example.net"}, IDs: []string{"mx.example.net"}, TLSWriters: []string{"mx.example.net"}}},
 		{"four in five are not more than four in five", func(l *Learned) { learn(l, 8, good+fromOutside); learn(l, 2, elsewhere) }, Trust{}},
-		{"nine in ten", func(l *Learned) { learn(l, 9, good+fromOutside); learn(l, 1, elsewhere) },
-			Trust{Hosts: []string{"mx.example.net"}, IDs: []string{"mx.example.net"}, TLSWriters: []string{"mx.example.net"}}},
-		{"an id in four of five", func(l *Learned) { learn(l, 8, good+fromOutside); learn(l, 2, fromOutside) },
-			Trust{Hosts: []string{"mx.example.net"}, TLSWriters: []string{"mx.example.net"}}},
+		{
+			"nine in ten", func(l *Learned) { learn(l, 9, good+fromOutside); learn(l, 1, elsewhere) },
+			Trust{Hosts: []string{"mx.example.net"}, IDs: []string{"mx.example.net"}, TLSWriters: []string{"mx.example.net"}},
+		},
+		{
+			"an id in four of five", func(l *Learned) { learn(l, 8, good+fromOutside); learn(l, 2, fromOutside) },
+			Trust{Hosts: []string{"mx.example.net"}, TLSWriters: []string{"mx.example.net"}},
+		},
 		{"never any TLS", func(l *Learned) { learn(l, 20, inClear) }, Trust{Hosts: []string{"mx.example.net"}}},
-		{"behind a filter", func(l *Learned) { learn(l, 20, byLMTP+byFilter+good+fromOutside) },
-			Trust{Hosts: []string{"mx.example.net"}, IDs: []string{"mx.example.net"}, TLSWriters: []string{"mx.example.net"}}},
+		{
+			"behind a filter", func(l *Learned) { learn(l, 20, byLMTP+byFilter+good+fromOutside) },
+			Trust{Hosts: []string{"mx.example.net"}, IDs: []string{"mx.example.net"}, TLSWriters: []string{"mx.example.net"}},
+		},
 		{"many hosts of one organisation", func(l *Learned) {
 			for i := range 20 {
 				learn(l, 1, strings.ReplaceAll(fromOutside, "mx.", fmt.Sprintf("mx%d.", i)))
@@ -88,13 +96,10 @@ func TestLearnedStaysSmall(t *testing.T) {
 	if len(l.Hosts) > maxEntries || len(l.IDs) > maxEntries || len(l.TLS) > maxEntries {
 		t.Errorf("%d hosts, %d ids, %d writers", len(l.Hosts), len(l.IDs), len(l.TLS))
 	}
-	data, err := json.Marshal(&l)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var back Learned
 	learn(&l, 100, good+fromOutside)
-	if data, err = json.Marshal(&l); err != nil {
+	data, err := json.Marshal(&l)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := json.Unmarshal(data, &back); err != nil || !reflect.DeepEqual(back.Hosts, l.Hosts) || back.Mails != l.Mails {

@@ -228,8 +228,10 @@ func (s *Screen) open(e conversation.Entry) tea.Cmd {
 func (s *Screen) retry(e conversation.Entry) tea.Cmd {
 	switch e.State {
 	case conversation.StateUnknown:
-		return s.env.Host.Ask(screen.Question{Title: s.env.Cat.T("activity.again.title", nil),
-			Rows: []string{s.env.Cat.T("activity.again.text", nil)}, Yes: func() tea.Cmd { return s.again(e.ID) }})
+		return s.env.Host.Ask(screen.Question{
+			Title: s.env.Cat.T("activity.again.title", nil),
+			Rows:  []string{s.env.Cat.T("activity.again.text", nil)}, Yes: func() tea.Cmd { return s.again(e.ID) },
+		})
 	case conversation.StateFailed, conversation.StateQueued:
 		return s.again(e.ID)
 	}

@@ -260,8 +260,10 @@ func (s *Screen) Title() kit.Line {
 		}
 		// The badge has its place before any name, so that no name can show one.
 		ix, _, _ := s.Index()
-		l = kit.Line{kit.Chip(st.Index(ix)), kit.Gap(1), kit.Own(st.Title, cat.T("compose.title", map[string]any{"Name": safe.Line(name).String()})), kit.Gap(2),
-			kit.Own(st.Dim, cat.T("compose."+string(kind), nil))}
+		l = kit.Line{
+			kit.Chip(st.Index(ix)), kit.Gap(1), kit.Own(st.Title, cat.T("compose.title", map[string]any{"Name": safe.Line(name).String()})), kit.Gap(2),
+			kit.Own(st.Dim, cat.T("compose."+string(kind), nil)),
+		}
 	}
 	return l
 }

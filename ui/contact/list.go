@@ -265,8 +265,10 @@ func (s *List) create(text string) (conversation.ContactID, error) {
 	if name == "" {
 		name = r.Address.ID
 	}
-	return s.b.SaveContact(s.env.Ctx, conversation.Contact{Name: name,
-		Addresses: []conversation.ContactAddress{{Address: r.Address, Name: r.Name}}})
+	return s.b.SaveContact(s.env.Ctx, conversation.Contact{
+		Name:      name,
+		Addresses: []conversation.ContactAddress{{Address: r.Address, Name: r.Name}},
+	})
 }
 
 func (s *List) filterShown() bool { return s.filtering || s.filtered != "" }

@@ -56,8 +56,10 @@ func (s *Screen) account(a account, w int, on bool) []string {
 	if on {
 		bar, style = kit.Own(st.Focused, st.Glyph.Cursor), st.Cursor
 	}
-	first := kit.Line{bar, kit.Chip(st.Index(a.index)), kit.Gap(1), kit.Own(st.Label, cat.T("short."+string(a.Protocol), nil)).To(6, ""),
-		kit.Got(style, safe.Line(a.Address.ID))}
+	first := kit.Line{
+		bar, kit.Chip(st.Index(a.index)), kit.Gap(1), kit.Own(st.Label, cat.T("short."+string(a.Protocol), nil)).To(6, ""),
+		kit.Got(style, safe.Line(a.Address.ID)),
+	}
 	rows := []string{first.Draw(w, st.Glyph.Ellipsis)}
 	for _, row := range kit.Wrap(safe.Line(strings.Join(s.remarks(a), " "+st.Glyph.Sep+" ")), max(w-9, 8)) {
 		if row != "" {
@@ -136,8 +138,10 @@ func (s *Screen) contacts(head, prefix string, cs []conversation.Contact) []kit.
 			if on {
 				style = st.Cursor
 			}
-			l := kit.Line{bar, kit.Chip(st.Index(c.Index)), kit.Gap(1), kit.Got(style, name(c)).To(max(w/3, 16), st.Glyph.Ellipsis), kit.Gap(1),
-				kit.Own(st.Dim, screen.Sentence(s.env, c.Index, name(c).String()))}
+			l := kit.Line{
+				bar, kit.Chip(st.Index(c.Index)), kit.Gap(1), kit.Got(style, name(c)).To(max(w/3, 16), st.Glyph.Ellipsis), kit.Gap(1),
+				kit.Own(st.Dim, screen.Sentence(s.env, c.Index, name(c).String())),
+			}
 			return l.Draw(w, st.Glyph.Ellipsis)
 		}))
 	}

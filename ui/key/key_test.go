@@ -156,8 +156,15 @@ func TestOtherKeyboards(t *testing.T) {
 		base    rune
 		want    string
 	}{
-		{"о", 0, "j"}, {"О", 0, "J"}, {"й", 0, "q"}, {"ξ", 0, "j"}, {"Ω", 0, "V"},
-		{"ф", 'x', "x"}, {"j", 'z', "j"}, {"ctrl+d", 0, "ctrl+d"}, {"李", 0, "李"},
+		{"о", 0, "j"},
+		{"О", 0, "J"},
+		{"й", 0, "q"},
+		{"ξ", 0, "j"},
+		{"Ω", 0, "V"},
+		{"ф", 'x', "x"},
+		{"j", 'z', "j"},
+		{"ctrl+d", 0, "ctrl+d"},
+		{"李", 0, "李"},
 	}
 	for _, c := range cases {
 		if got := key.Latin(c.pressed, c.base); got != c.want {

@@ -97,16 +97,20 @@ func (s *Screen) look(typed string) ([]entry, error) {
 		if name == "" && len(c.Addresses) > 0 {
 			name = c.Addresses[0].ID
 		}
-		out = append(out, entry{id: "p:" + string(c.ID), to: screen.To{Kind: screen.Card, Who: string(c.ID)}, chip: st.Index(c.Index),
-			text: safe.Line(name).String(), where: cat.T("palette.person", nil)})
+		out = append(out, entry{
+			id: "p:" + string(c.ID), to: screen.To{Kind: screen.Card, Who: string(c.ID)}, chip: st.Index(c.Index),
+			text: safe.Line(name).String(), where: cat.T("palette.person", nil),
+		})
 	}
 	page, err := s.b.List(s.env.Ctx, conversation.Window{Query: words(typed), Limit: 6})
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range page.Rows {
-		out = append(out, entry{id: "c:" + string(c.ID), to: screen.To{Kind: screen.Timeline, Conversation: c.ID}, chip: st.Index(c.Index),
-			text: safe.Line(c.Title + "  " + c.Subject).String(), where: cat.T("palette.conversation", nil)})
+		out = append(out, entry{
+			id: "c:" + string(c.ID), to: screen.To{Kind: screen.Timeline, Conversation: c.ID}, chip: st.Index(c.Index),
+			text: safe.Line(c.Title + "  " + c.Subject).String(), where: cat.T("palette.conversation", nil),
+		})
 	}
 	return out, nil
 }

@@ -153,9 +153,11 @@ func (s *Screen) Hit(by int) (screen.To, bool) {
 // names are the words before a colon that complete; they are the same in every
 // language, as on the command line.
 func names() []string {
-	return []string{"after:", "before:", "body:", "cc:", "date:", "file:", "from:", "has:attachment", "has:invite", "has:link", "in:",
+	return []string{
+		"after:", "before:", "body:", "cc:", "date:", "file:", "from:", "has:attachment", "has:invite", "has:link", "in:",
 		"is:clear", "is:draft", "is:read", "is:received", "is:sealed", "is:sent", "is:signed", "is:starred", "is:unread",
-		"larger:", "level:", "list:", "on:", "protocol:mail", "protocol:mastodon", "score:", "smaller:", "subject:", "tag:", "to:", "with:"}
+		"larger:", "level:", "list:", "on:", "protocol:mail", "protocol:mastodon", "score:", "smaller:", "subject:", "tag:", "to:", "with:",
+	}
 }
 
 // complete goes on with the last word as far as it is certain, and tells what

@@ -136,16 +136,20 @@ func (s *Screen) confirmed(n NewAccount) tea.Cmd {
 		return add()
 	}
 	args := map[string]any{"Server": text(n.IMAP).String(), "Address": text(n.Address).String()}
-	return s.env.Host.Ask(screen.Question{Title: s.env.Cat.T("setup.foreign.title", nil),
-		Rows: []string{s.env.Cat.T("setup.foreign.text", args)}, Yes: add})
+	return s.env.Host.Ask(screen.Question{
+		Title: s.env.Cat.T("setup.foreign.title", nil),
+		Rows:  []string{s.env.Cat.T("setup.foreign.text", args)}, Yes: add,
+	})
 }
 
 // filled takes the form as it stands.
 func (s *Screen) filled(address string) NewAccount {
 	m := &s.mail
-	n := NewAccount{Kind: conversation.Mail, Address: address, Name: strings.TrimSpace(m.name.Value()),
+	n := NewAccount{
+		Kind: conversation.Mail, Address: address, Name: strings.TrimSpace(m.name.Value()),
 		IMAP: strings.TrimSpace(m.imap.Value()), SMTP: strings.TrimSpace(m.smtp.Value()), User: strings.TrimSpace(m.user.Value()),
-		PasswordCommand: strings.TrimSpace(m.command.Value()), CA: strings.TrimSpace(m.ca.Value())}
+		PasswordCommand: strings.TrimSpace(m.command.Value()), CA: strings.TrimSpace(m.ca.Value()),
+	}
 	if n.PasswordCommand == "" {
 		n.Password = m.password.Value()
 	}

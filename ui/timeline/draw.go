@@ -70,8 +70,10 @@ func (s *Screen) replyLine() kit.Line {
 		}
 		return kit.Line{kit.Gap(1), kit.Own(st.Warn, why)}
 	}
-	l := kit.Line{kit.Gap(1), kit.Own(st.Label, cat.T("timeline.reply", nil)+" "), kit.Own(st.Plain, screen.ChannelName(cat, best.Channel)),
-		kit.Own(st.Label, "  "+st.Glyph.Arrow+"  "+cat.T("timeline.predicted", nil)+" "), kit.Chip(st.Index(best.Index))}
+	l := kit.Line{
+		kit.Gap(1), kit.Own(st.Label, cat.T("timeline.reply", nil)+" "), kit.Own(st.Plain, screen.ChannelName(cat, best.Channel)),
+		kit.Own(st.Label, "  "+st.Glyph.Arrow+"  "+cat.T("timeline.predicted", nil)+" "), kit.Chip(st.Index(best.Index)),
+	}
 	if s.reply.Decision == conversation.Ask || s.reply.Decision == conversation.Stop {
 		l = append(l, kit.Own(st.Warn, "  "+safe.Line(cat.Reason(s.reply.Reason)).String()))
 	}
@@ -232,8 +234,10 @@ func (s *Screen) files(m *conversation.Message) []kit.Line {
 	st := s.env.Styles
 	var out []kit.Line
 	for _, a := range m.Attachments {
-		out = append(out, kit.Line{kit.Own(st.Dim, st.Glyph.Bullet+" "), kit.Got(st.Bold, safe.Line(fileName(a))),
-			kit.Own(st.Dim, "  "+size(s.env.Cat, a)), kit.Got(st.Dim, safe.Line(a.Type))})
+		out = append(out, kit.Line{
+			kit.Own(st.Dim, st.Glyph.Bullet+" "), kit.Got(st.Bold, safe.Line(fileName(a))),
+			kit.Own(st.Dim, "  "+size(s.env.Cat, a)), kit.Got(st.Dim, safe.Line(a.Type)),
+		})
 	}
 	if m.Invite {
 		out = append(out, kit.Line{kit.Own(st.Dim, st.Glyph.Bullet+" "+s.env.Cat.T("timeline.invite", nil))})

@@ -75,8 +75,10 @@ type line struct {
 
 // New makes the screen.
 func New(env *screen.Env, b Backend, to screen.To) *Screen {
-	return &Screen{env: env, b: b, id: to.Conversation, at: to.Message,
-		open: map[conversation.MessageID]bool{}, news: map[conversation.MessageID]bool{}, raw: map[conversation.MessageID]string{}, memo: map[conversation.MessageID][]string{}}
+	return &Screen{
+		env: env, b: b, id: to.Conversation, at: to.Message,
+		open: map[conversation.MessageID]bool{}, news: map[conversation.MessageID]bool{}, raw: map[conversation.MessageID]string{}, memo: map[conversation.MessageID][]string{},
+	}
 }
 
 // Load reads the conversation and its newest messages.
@@ -307,8 +309,10 @@ func (s *Screen) Contexts() []key.Context { return []key.Context{key.Timeline} }
 // State tells what there is.
 func (s *Screen) State() key.State {
 	m, ok := s.current()
-	return key.State{Row: ok, Message: ok, Files: len(m.Attachments) > 0, Links: len(m.Links) > 0,
-		Waiting: m.Outbox != nil && (m.Outbox.State == conversation.StateHeld || m.Outbox.State == conversation.StateQueued || m.Outbox.State == conversation.StateFailed)}
+	return key.State{
+		Row: ok, Message: ok, Files: len(m.Attachments) > 0, Links: len(m.Links) > 0,
+		Waiting: m.Outbox != nil && (m.Outbox.State == conversation.StateHeld || m.Outbox.State == conversation.StateQueued || m.Outbox.State == conversation.StateFailed),
+	}
 }
 
 // Index gives the badge under the cursor.

@@ -83,8 +83,10 @@ func (f *Fake) Fill(n int, name func(i int) string) {
 	defer f.mu.Unlock()
 	for i := range n {
 		id := "fill" + strings.Repeat("0", 5-len(itoa(i))) + itoa(i)
-		f.addPerson(person{id: id, name: name(i), mail: id + "@example.org", kind: conversation.KindPeople, score: (i*37 + 20) % 101,
-			ago: time.Duration(50*24+i) * time.Hour, said: []said{{dir: "<", subject: "Bonjour", text: "温室の写真 " + name(i) + " — la réunion est reportée à mardi 🌱", unread: i%3 == 0}}})
+		f.addPerson(person{
+			id: id, name: name(i), mail: id + "@example.org", kind: conversation.KindPeople, score: (i*37 + 20) % 101,
+			ago: time.Duration(50*24+i) * time.Hour, said: []said{{dir: "<", subject: "Bonjour", text: "温室の写真 " + name(i) + " — la réunion est reportée à mardi 🌱", unread: i%3 == 0}},
+		})
 	}
 	f.sort()
 }
@@ -128,8 +130,10 @@ func (f *Fake) conversation(id conversation.ConversationID) conversation.Convers
 	ms := f.of(id)
 	who := conversation.ContactID(strings.TrimPrefix(string(id), "c-"))
 	contact := f.contacts[who]
-	c := conversation.Conversation{ID: id, Title: contact.Name, Kind: conversation.KindPeople, Messages: len(ms),
-		Contacts: []conversation.Member{{Contact: who, Name: contact.Name}}}
+	c := conversation.Conversation{
+		ID: id, Title: contact.Name, Kind: conversation.KindPeople, Messages: len(ms),
+		Contacts: []conversation.Member{{Contact: who, Name: contact.Name}},
+	}
 	for _, m := range ms {
 		if !m.Read {
 			c.Unread++

@@ -132,7 +132,8 @@ func (f *Fake) Search(ctx context.Context, query string, limit int) ([]conversat
 		if at >= 0 && len(out) < limit && err == nil {
 			end := min(at+len(query), len(m.Text))
 			out = append(out, conversation.Hit{Message: m, Snippet: []conversation.Fragment{
-				{Text: m.Text[:at]}, {Text: m.Text[at:end], Match: true}, {Text: m.Text[end:]}}})
+				{Text: m.Text[:at]}, {Text: m.Text[at:end], Match: true}, {Text: m.Text[end:]},
+			}})
 		}
 	}
 	return out, err

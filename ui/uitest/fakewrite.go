@@ -192,8 +192,10 @@ func (f *Fake) choose(d conversation.Draft) conversation.Choice {
 func (f *Fake) channels(c conversation.Contact) []conversation.Prediction {
 	var out []conversation.Prediction
 	for _, a := range c.Addresses {
-		p := conversation.Prediction{Channel: conversation.Channel{ID: "home", Account: "home", Protocol: conversation.Mail, Name: "mail", Own: conversation.MailAddress("you@home.example")},
-			Addresses: []conversation.Address{a.Address}, Index: score(45), Reach: conversation.Live, Proven: true, Files: true}
+		p := conversation.Prediction{
+			Channel:   conversation.Channel{ID: "home", Account: "home", Protocol: conversation.Mail, Name: "mail", Own: conversation.MailAddress("you@home.example")},
+			Addresses: []conversation.Address{a.Address}, Index: score(45), Reach: conversation.Live, Proven: true, Files: true,
+		}
 		if a.Protocol == conversation.Mastodon {
 			p.Channel = conversation.Channel{ID: "social", Account: "social", Protocol: conversation.Mastodon, Name: "mastodon", Own: conversation.MastodonAddress("you@social.example", "")}
 			p.Index, p.Files, p.MaxText = score(50), false, 500

@@ -128,13 +128,21 @@ func (b *basket) Add(_ context.Context, list []accounts.Copy) error {
 	return nil
 }
 
-func (b *basket) Folders(context.Context) ([]accounts.Folder, error)                    { return nil, nil }
-func (b *basket) SaveFolder(context.Context, accounts.Folder) error                     { return nil }
-func (b *basket) DropFolder(context.Context, string) error                              { return nil }
-func (b *basket) Have(context.Context, string, uint32) ([]accounts.Have, error)         { return nil, nil }
-func (b *basket) Reset(context.Context, string, uint32) error                           { return nil }
-func (b *basket) Flush(context.Context) error                                           { return nil }
+func (b *basket) Folders(context.Context) ([]accounts.Folder, error) { return nil, nil }
+
+func (b *basket) SaveFolder(context.Context, accounts.Folder) error { return nil }
+
+func (b *basket) DropFolder(context.Context, string) error { return nil }
+
+func (b *basket) Have(context.Context, string, uint32) ([]accounts.Have, error) { return nil, nil }
+
+func (b *basket) Reset(context.Context, string, uint32) error { return nil }
+
+func (b *basket) Flush(context.Context) error { return nil }
+
 func (b *basket) SetFlags(context.Context, string, uint32, []accounts.FlagChange) error { return nil }
-func (b *basket) Remove(context.Context, string, uint32, []uint32, []string) error      { return nil }
-func (b *basket) Quarantine(context.Context, accounts.Copy, string) error               { return nil }
-func (b *basket) Progress(int, int, string)                                             {}
+
+func (b *basket) Remove(context.Context, string, uint32, []uint32, []string) error { return nil }
+
+func (b *basket) Quarantine(context.Context, accounts.Copy, string) error { return nil }
+func (b *basket) Progress(int, int, string)                               {}
