@@ -89,7 +89,7 @@ func (s *shelf) Reset(context.Context, string, uint32) error             { retur
 func (s *shelf) Flush(context.Context) error                             { return nil }
 func (s *shelf) Quarantine(context.Context, accounts.Copy, string) error { return nil }
 func (s *shelf) Progress(int, int, string)                               {}
-func (s *shelf) seen(id string) bool { return s.copies[id].Flags.Seen }
+func (s *shelf) seen(id string) bool                                     { return s.copies[id].Flags.Seen }
 
 func (s *shelf) has(id string) bool { _, ok := s.copies[id]; return ok }
 

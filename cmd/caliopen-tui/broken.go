@@ -19,7 +19,7 @@ func (b broken) Sync(context.Context, accounts.Mirror) error             { retur
 func (b broken) Watch(context.Context, func()) error                     { return b.err }
 func (b broken) Apply(context.Context, []accounts.Task) ([]int64, error) { return nil, b.later() }
 func (b broken) Keep(context.Context, conversation.Entry) error          { return b.later() }
-func (b broken) Test(context.Context) (accounts.Security, error) { return accounts.Security{}, b.err }
+func (b broken) Test(context.Context) (accounts.Security, error)         { return accounts.Security{}, b.err }
 
 func (b broken) Security() accounts.Security { return accounts.Security{} }
 
