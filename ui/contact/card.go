@@ -32,8 +32,9 @@ func NewCard(env *screen.Env, b Backend, who string) *Card { return &Card{env: e
 
 // Load reads the contact.
 func (s *Card) Load() tea.Cmd {
+	who := s.who // the answer changes it
 	return screen.Ask(&s.read, func() (conversation.Contact, error) {
-		return s.b.Contact(s.env.Ctx, s.who)
+		return s.b.Contact(s.env.Ctx, who)
 	}, func(c conversation.Contact, err error) tea.Cmd {
 		s.err = err
 		if err == nil {
