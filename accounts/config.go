@@ -57,6 +57,7 @@ type Account struct {
 	CA              string   `toml:"ca,omitempty"`            // file of a private authority's certificates
 	TrustedHosts    []string `toml:"trusted-hosts,omitempty"` // the provider's servers, as they name themselves in "Received: by"
 	TrustedIDs      []string `toml:"trusted-ids,omitempty"`   // its authserv-ids (RFC 8601, 2.5)
+	TrustedBelow    bool     `toml:"trusted-below,omitempty"` // its servers remove forged results and write theirs below their Received, as milters of Postfix do
 	Poll            int      `toml:"poll-seconds,omitempty"`
 	Paused          bool     `toml:"paused,omitempty"`
 }

@@ -50,7 +50,7 @@ func (a *app) readers(ctx context.Context) (map[conversation.AccountID]reader, e
 	known := map[conversation.AccountID]reader{}
 	for _, acc := range a.accounts() {
 		id := conversation.AccountID(acc.Name)
-		r, err := a.reader(ctx, id, acc.Own(), trace.Trust{Hosts: acc.TrustedHosts, IDs: acc.TrustedIDs})
+		r, err := a.reader(ctx, id, acc.Own(), trustOf(acc))
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -169,12 +170,25 @@ func (a *app) served(only ...conversation.AccountID) []engine.Account {
 		list = append(list, engine.Account{
 			Own:       engine.Own{Account: id, Protocol: acc.Protocol(), Addresses: acc.Own(), Name: acc.DisplayName},
 			Transport: t,
-			Trust:     trace.Trust{Hosts: acc.TrustedHosts, IDs: acc.TrustedIDs},
+			Trust:     trustOf(acc),
 			Poll:      time.Duration(acc.Poll) * time.Second,
 			Paused:    acc.Paused || len(only) > 0 && !slices.Contains(only, id),
 		})
 	}
 	return list
+}
+
+// trustOf gives what the user said of an account's provider. Names are compared
+// in lower case.
+func trustOf(acc accounts.Account) trace.Trust {
+	lower := func(names []string) []string {
+		out := make([]string, len(names))
+		for i, n := range names {
+			out[i] = strings.ToLower(n)
+		}
+		return out
+	}
+	return trace.Trust{Hosts: lower(acc.TrustedHosts), IDs: lower(acc.TrustedIDs), Strips: acc.TrustedBelow}
 }
 
 func (a *app) secretOf(acc accounts.Account) secretFunc {
