@@ -185,9 +185,7 @@ func (s *Screen) Draw() []string {
 	if s.ready {
 		return s.sheet.Draw()
 	}
-	st := s.env.Styles
-	loading := kit.Line{kit.Gap(1), kit.Own(st.Dim, s.env.Cat.T("list.loading", nil))}
-	return kit.Fill([]string{kit.Spaces(s.w), loading.Draw(s.w, st.Glyph.Ellipsis)}, s.w, s.h)
+	return screen.Loading(s.env, s.w, s.h)
 }
 
 // Title names the screen.
