@@ -33,8 +33,8 @@ test: ready
 short: ready
 	$(GO) test -short -tags $(TAGS) $(PACKAGES)
 
-# fuzz runs each fuzz target for FUZZTIME.
-FUZZTIME ?= 10s
+# fuzz runs each fuzz target for FUZZTIME: a number of inputs (20000x) or a time.
+FUZZTIME ?= 20000x
 fuzz: ready
 	@set -e; for p in $$($(GO) list -tags $(TAGS) $(PACKAGES)); do \
 		for f in $$($(GO) test -tags $(TAGS) -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
