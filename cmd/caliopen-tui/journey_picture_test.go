@@ -15,7 +15,7 @@ import (
 // CALIOPEN_SHOTS set to a folder, the README's pictures are what was seen.
 func TestJourneyPictures(t *testing.T) {
 	p := newProfile(t)
-	p.env = append(p.env, "COLORTERM=truecolor")
+	p.env = append(p.env, "COLORTERM=truecolor", "TMPDIR="+p.dir) // it is killed at the end, and leaves its folder there
 	x := openTerminal(t, p.command("demo"), 120, 34, answering)
 	x.shows("Conversations", "Nadia Benali", "sync ok 3/3")
 	x.keys("/from:nadia vendredi") // hits are chosen with the arrow and opened with enter
