@@ -27,6 +27,14 @@ type Config struct {
 	Glyphs            string            `toml:"glyphs,omitempty"`             // "unicode", "ascii", "" to find out
 	HoldSeconds       *int              `toml:"hold-seconds,omitempty"`       // how long a message can be taken back
 	PassphraseCommand string            `toml:"passphrase-command,omitempty"` // opens the encrypted file of secrets
+	KeyPassphrase     string            `toml:"key-passphrase,omitempty"`     // who tells the passphrase of the own keys: "" asks, "keyring", or a command behind "command:"
+	UnlockMinutes     *int              `toml:"unlock-minutes,omitempty"`     // own keys lock after so many minutes without use; 0 for never
+	SealCache         bool              `toml:"seal-cache,omitempty"`         // every message is kept sealed at rest, not only those that came sealed
+	DiscreetHeaders   bool              `toml:"discreet-headers,omitempty"`   // sealed mail shows as little as it can (RFC 9788, hcp_shy)
+	FindKeys          []string          `toml:"find-keys,omitempty"`          // where keys are looked for: "wkd", "dane", "vks", "hkp", "keybase", or "none"; empty for wkd and dane
+	Keyserver         string            `toml:"keyserver,omitempty"`          // for "vks" and "hkp", "" for the usual ones
+	Proxy             string            `toml:"proxy,omitempty"`              // for looking up keys and policies: "socks5://127.0.0.1:9050"
+	LocalChecks       *bool             `toml:"local-checks,omitempty"`       // DKIM is checked here where the provider tells nothing; it asks the sender's domain. Absent for yes
 	Keys              map[string]string `toml:"keys,omitempty"`               // action = "keys"
 	Accounts          []Account         `toml:"account,omitempty"`
 

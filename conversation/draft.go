@@ -91,9 +91,15 @@ type Entry struct {
 	Score      int           // the predicted score at the time of sending
 	Facts      privacy.Facts // what was predicted at the time of sending
 	HandedOver bool          // the body was on its way to the server
-	Attempts   int
-	NextTry    time.Time // held and queued entries wait until then
-	Created    time.Time
-	Error      string    // the last error, one line, unsanitised
-	Message    MessageID // the stored message, once sent
+	// Group is the entry this one belongs to, "" for a message of its own. An
+	// entry of a group carries the same message to a Bcc: it is neither stored
+	// as a message nor kept in Sent, and is cancelled with its group.
+	Group EntryID
+	// Sealed says that Wire is sealed; the draft is then sealed at rest too.
+	Sealed   bool
+	Attempts int
+	NextTry  time.Time // held and queued entries wait until then
+	Created  time.Time
+	Error    string    // the last error, one line, unsanitised
+	Message  MessageID // the stored message, once sent
 }

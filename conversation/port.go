@@ -180,6 +180,13 @@ type Parsed struct {
 	// Fingerprint is the same for two copies of one message, whatever servers
 	// added on the way; the message's id is derived from it.
 	Fingerprint [32]byte
+	// Sights are what the message told of keys.
+	Sights []KeySight
+	// Private is set when the message was sealed and opened: the store keeps
+	// subject, text, excerpt, links, attachments and names from being written
+	// in clear, and shows Outer as subject while the keys are locked.
+	Private bool
+	Outer   string
 }
 
 // Outgoing is a draft with everything resolved, ready to be composed.
@@ -195,6 +202,7 @@ type Outgoing struct {
 	Reply       *Message // the message answered, nil for none
 	Date        time.Time
 	Random      func([]byte) // fills with random bytes
+	Seal        *Sealing     // nil for clear
 }
 
 // File is an attachment, read whole.
@@ -209,6 +217,7 @@ type Composed struct {
 	Wire  []byte
 	Copy  []byte // nil when the same as Wire
 	RFCID string
+	More  []Envelope // sealed mail: one for each Bcc, who are not among the readers of Wire
 }
 
 // Clock gives the time.

@@ -53,10 +53,24 @@ type Options struct {
 	// Fetch gets an attachment that the account's own server keeps; nil where
 	// no network may be touched. It is called on the user's request only.
 	Fetch func(ctx context.Context, a AccountID, url string) ([]byte, error)
-	Hold  time.Duration       // how long a message may be taken back
-	Quote bool                // begin answers with the text answered
-	Lang  string              // "en", "fr" or "it": the order of dates in queries
-	Say   func(Reason) string // words for what is written down; nil writes codes
+	// Keys is the user's keyring, nil for none. Find asks the network for the
+	// keys of an address, which the user wants; nil where no network may be
+	// touched. Opened is called in the background after the keys were unlocked
+	// and opens what came while they were locked.
+	Keys   Keyring
+	Find   func(ctx context.Context, a Address) ([]KeySight, error)
+	Opened func(ctx context.Context)
+	// Domain gives what is known of the mail servers of a domain, from memory
+	// (it never waits for the network); nil where nothing is known. Require
+	// tells whether an account's server takes REQUIRETLS (RFC 8689).
+	Domain  func(domain string) DomainFacts
+	Require func(a AccountID) bool
+	// Device measures the device that the program runs on.
+	Device func() privacy.DeviceInput
+	Hold   time.Duration       // how long a message may be taken back
+	Quote  bool                // begin answers with the text answered
+	Lang   string              // "en", "fr" or "it": the order of dates in queries
+	Say    func(Reason) string // words for what is written down; nil writes codes
 }
 
 // Service has the verbs that the interface and the command line call. None of

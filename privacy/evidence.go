@@ -16,6 +16,17 @@ type Evidence struct {
 	FromDomain     string         `json:"from_domain,omitempty"` // the domain that From claims
 	ManyFrom       bool           `json:"many_from"`             // several or no addresses in From, or a name there that shows another address
 	Active         bool           `json:"active"`                // forms, scripts or CSS conditions in the HTML
+	Key            KeyState       `json:"key,omitzero"`          // of the key that signed, as the key store knows it
+}
+
+// KeyState is what the key store knows of a key in the hands of an address. It
+// changes with time (a key gets verified, another one appears), and messages
+// are judged again then.
+type KeyState struct {
+	Person   string `json:"person,omitempty"`   // as Facts.Person: "new", "tofu", "wkd", "dane", "gossip", "verified"; "" for unknown
+	Conflict bool   `json:"conflict,omitempty"` // another key is known for the address, and the user has not decided
+	Bad      bool   `json:"bad,omitempty"`      // the user refused this key for this address
+	Weak     bool   `json:"weak,omitempty"`
 }
 
 // Security is what is known of sealing and signing (JSON object "security" of
@@ -29,6 +40,13 @@ type Security struct {
 	ProtectedHeaders string `json:"protected_headers"` // "none", "clear", "cipher", "legacy"
 	Decrypted        bool   `json:"decrypted"`
 	Error            string `json:"error,omitempty"`
+
+	SignedAt string `json:"signed_at,omitempty"` // RFC 3339; when the signature was made
+	Discreet bool   `json:"discreet,omitempty"`  // names, recipients and date are reduced outside
+	Padded   bool   `json:"padded,omitempty"`
+	Forward  string `json:"forward,omitempty"` // forward secrecy: "partial", "full"
+	Quantum  bool   `json:"quantum,omitempty"`
+	Caliopen bool   `json:"caliopen,omitempty"` // sealed by the intra-Caliopen profile
 }
 
 // Transport is what is known of the way the message came.

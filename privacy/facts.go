@@ -1,5 +1,7 @@
 package privacy
 
+import "cmp"
+
 // ErrorIntegrity is the word in Security.Error for a sealed message that has no
 // integrity protection, or whose protection failed; its content is not shown.
 const ErrorIntegrity = "integrity"
@@ -89,23 +91,36 @@ func mailFacts(f *Facts, ev Evidence) {
 	case "partial":
 		f.E2E, f.Crypto = "partial", "modern"
 	case "full":
-		f.E2E, f.Crypto = "full", cryptoOf(s)
+		f.E2E, f.Crypto = "full", cryptoOf(ev)
 		f.Unsigned = !signed
-		if f.Crypto != "" && s.ProtectedHeaders == "cipher" {
-			f.Subject = "hidden"
+		if f.Crypto != "" {
+			sealedFacts(f, s)
 		}
+	}
+	if signed && ev.Key.Conflict && f.Problem == "" {
+		f.Problem = "conflict"
 	}
 }
 
-// mailPerson says who stands behind a mail: the holder of a key seen for the
-// first time, the domain of From, or nobody. What is known of the key (first
-// use, checked, changed) is the key store's to add.
+// sealedFacts adds what only the opening of a sealed message shows.
+func sealedFacts(f *Facts, s Security) {
+	if s.ProtectedHeaders == "cipher" {
+		f.Subject = "hidden"
+	}
+	f.Headers, f.Padding, f.FS, f.PQ = s.Discreet, s.Padded, s.Forward, s.Quantum
+	if s.Caliopen {
+		f.Proto = "intra"
+	}
+}
+
+// mailPerson says who stands behind a mail: the holder of a key, as far as the
+// key store knows it, the domain of From, or nobody.
 func mailPerson(ev Evidence, signed bool) string {
 	switch {
 	case ev.ManyFrom || ev.Forged:
 		return ""
-	case signed:
-		return "new"
+	case signed && !ev.Key.Bad:
+		return cmp.Or(ev.Key.Person, "new")
 	case ev.Authentication.Aligned && ev.Authentication.DMARC != "fail" &&
 		(ev.Authentication.Source == "provider" || ev.Authentication.Source == "local"):
 		return "domain"
@@ -114,13 +129,14 @@ func mailPerson(ev Evidence, signed bool) string {
 }
 
 // cryptoOf judges the sealing of a message that claims to be sealed whole.
-func cryptoOf(s Security) string {
+func cryptoOf(ev Evidence) string {
+	s := ev.Security
 	switch {
 	case s.Error == ErrorIntegrity, s.Decrypted && s.Error != "":
 		return "broken"
 	case !s.Decrypted:
 		return ""
-	case s.Signature == "weak":
+	case s.Signature == "weak", ev.Key.Weak:
 		return "weak"
 	}
 	return "modern"

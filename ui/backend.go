@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/setup"
@@ -50,6 +51,34 @@ type Backend interface {
 	// Send puts the draft into the outbox, where it is held for some seconds.
 	// When a guard stops it, the error is ErrGuard and the choice says why.
 	Send(ctx context.Context, d conversation.Draft) (conversation.Entry, conversation.Choice, error)
+
+	// LockState says whether sealed messages can be read; Unlock opens the own
+	// keys (conversation.ErrSealed for a wrong passphrase) and Lock closes them.
+	LockState() conversation.LockState
+	Unlock(ctx context.Context, passphrase []byte) error
+	Lock()
+	// Keys lists the keys, the own ones first; KeysOf gives those of a contact.
+	Keys(ctx context.Context) ([]conversation.Key, error)
+	KeysOf(ctx context.Context, c conversation.ContactID) ([]conversation.Key, error)
+	// MakeKey makes the own key of an account's address; nil means without
+	// passphrase.
+	MakeKey(ctx context.Context, a conversation.AccountID, passphrase []byte) (conversation.Key, error)
+	// PeerKey says how an address can be written to sealed.
+	PeerKey(ctx context.Context, a conversation.Address) (conversation.PeerKey, error)
+	// CompareKeys gives what two people hold side by side; VerifyKey notes that
+	// they found it the same, DecideKey what the user says about a key.
+	CompareKeys(ctx context.Context, peer conversation.Address) (conversation.Comparison, error)
+	VerifyKey(ctx context.Context, a conversation.Address, fingerprint, how string) error
+	DecideKey(ctx context.Context, a conversation.Address, fingerprint string, c conversation.KeyChoice) error
+	// FindKey asks the network for the key of an address, one that the user
+	// named, in the background; the answer comes as an Event. Sources says
+	// whom that tells what.
+	FindKey(ctx context.Context, a conversation.Address) error
+	// Privacy gives everything of the user's own privacy at once: the index of
+	// the user, of the device and of each account, how they went, what helps.
+	Privacy(ctx context.Context) (conversation.Overview, error)
+	// Snooze puts an advice off until a moment; the zero time means for ever.
+	Snooze(ctx context.Context, advice string, until time.Time) error
 
 	Outbox(ctx context.Context) ([]conversation.Entry, error)
 	Retry(ctx context.Context, id conversation.EntryID) error

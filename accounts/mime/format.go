@@ -3,6 +3,7 @@ package mime
 import (
 	"bytes"
 	"fmt"
+	"time"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
@@ -10,10 +11,16 @@ import (
 )
 
 // Format reads and writes mails; it implements conversation.Format.
-type Format struct{}
+type Format struct {
+	keys Keys             // nil: nothing is opened, checked or sealed
+	now  func() time.Time // for the validity of keys
+}
 
-// New makes the format of mails.
-func New() *Format { return &Format{} }
+// New makes the format of mails without keys.
+func New() *Format { return &Format{now: time.Now} }
+
+// WithKeys makes the format of mails that opens, checks and seals with keys.
+func WithKeys(k Keys, now func() time.Time) *Format { return &Format{keys: k, now: now} }
 
 var _ conversation.Format = (*Format)(nil)
 

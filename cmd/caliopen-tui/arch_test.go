@@ -35,6 +35,14 @@ func rules() []rule {
 	return []rule{
 		{"privacy", nil, nil, append(quiet, "net", "os", "io/fs")},
 		{"privacy/trace", []string{"privacy"}, []string{"golang.org/x/net/publicsuffix", "golang.org/x/net/idna"}, append(quiet, "os")},
+		{"privacy/openpgp", nil, []string{"github.com/ProtonMail/go-crypto"}, append(quiet, "net", "os")},
+		{"privacy/autocrypt", []string{"privacy/openpgp"}, []string{"github.com/ProtonMail/go-crypto"}, append(quiet, "net", "os")},
+		{"privacy/tofu", nil, nil, append(quiet, "net", "os")},
+		{"privacy/securejoin", []string{"privacy/openpgp", "privacy/autocrypt"}, nil, append(quiet, "net", "os")},
+		{"privacy/resolve", nil, []string{"github.com/miekg/dns"}, []string{"database/sql", "net/http", "os/exec"}},
+		{"privacy/keyfind", []string{"privacy/openpgp", "privacy/resolve"}, []string{"golang.org/x/net/idna"}, []string{"database/sql", "os", "os/exec"}},
+		{"privacy/domain", []string{"privacy", "privacy/resolve"}, []string{"golang.org/x/net/", "github.com/miekg/dns", "github.com/emersion/go-msgauth"}, []string{"database/sql", "os", "os/exec"}},
+		{"privacy/device", []string{"privacy"}, nil, []string{"database/sql", "net", "net/http", "os/exec"}},
 		{"conversation", []string{"privacy"}, nil, append(quiet, "net", "os", "io/fs")},
 		{
 			"storage",
