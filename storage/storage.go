@@ -32,6 +32,10 @@ type Options struct {
 	Progress func(done, total int)
 	// BusyTimeout is how long another process is waited for; 10 s when zero.
 	BusyTimeout time.Duration
+	// Vault keeps sealed messages sealed; nil keeps nothing of them but what
+	// stands outside the seal. SealAll keeps every message in it.
+	Vault   Vault
+	SealAll bool
 }
 
 // DB is an open database. Its methods may be called from any goroutine.
