@@ -42,6 +42,7 @@ type app struct {
 	svc     *conversation.Service
 	eng     *engine.Engine // nil unless accounts are served
 	db      *storage.DB
+	keys    conversation.Keyring
 	cfg     *accounts.Config
 	secrets *accounts.Secrets
 	places  accounts.Places
