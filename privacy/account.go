@@ -16,17 +16,9 @@ type AccountInput struct {
 	NoSeal         bool   // the protocol cannot carry sealed messages
 }
 
-// check is one row of a table of checks.
-type check struct {
-	id, axis string
-	max      int
-	value    func(AccountInput) string
-	points   map[string]int
-}
-
 // accountChecks gives the table of checks of an account.
-func accountChecks() []check {
-	return []check{
+func accountChecks() []check[AccountInput] {
+	return []check[AccountInput]{
 		{"s.tls", axisReading, 30, connection, map[string]int{"1.3": 30, "1.2": 24, "1.3 starttls": 28, "1.2 starttls": 22, "old": 0, "old starttls": 0, "none": 0, "none starttls": 0}},
 		{"s.auth", axisPerson, 10, func(a AccountInput) string { return a.Auth }, map[string]int{"oauth": 10, "certificate": 10, "scram": 8, "password": 5}},
 		{"s.secret", axisCopies, 10, func(a AccountInput) string { return a.Secret }, map[string]int{"kept": 10, "file": 0}},
@@ -49,17 +41,7 @@ func connection(a AccountInput) string {
 // what could be looked at, and how much of the whole that is, in percent.
 func Account(a AccountInput) (x Index, decided int) {
 	x = Index{Version: Version, Caps: accountCaps(a)}
-	sum := 0
-	for _, c := range accountChecks() {
-		if p, known := c.points[c.value(a)]; known {
-			x.Factors = append(x.Factors, Factor{ID: c.id, Axis: c.axis, Points: p, Max: c.max})
-			sum += p
-			decided += c.max
-		}
-	}
-	if decided > 0 {
-		x.Raw = round(100 * float64(sum) / float64(decided))
-	}
+	x.Factors, x.Raw, decided = measure(accountChecks(), a)
 	x.Score, x.DecidedBy = capped(x.Raw, x.Caps)
 	x.Level = LevelOf(x.Score)
 	return x, decided
