@@ -40,6 +40,10 @@ type Prediction struct {
 	Missing   []Recipient // who cannot be reached this way
 	Rejected  Reason      // why it was left out, zero when it was not
 	LastUsed  bool        // the other side wrote this way last
+	// Keys is the key of each recipient of a sealed channel, by fingerprint, and
+	// Policy what of its header stays readable; empty for other channels.
+	Keys   map[Address]string
+	Policy HeaderPolicy
 }
 
 // Reason is a sentence of the catalogue with its arguments: the code is the

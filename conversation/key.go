@@ -228,6 +228,12 @@ const (
 type Sealing struct {
 	Policy HeaderPolicy
 	Keys   map[Address]string // fingerprint of the key of each recipient, as it was shown
+	// Legacy repeats the hidden subject in the text, for programs that know
+	// nothing of protected headers (RFC 9788, 5.2.2); never with HideSubject.
+	Legacy bool
+	// HideThread keeps what message is answered inside the seal, because that
+	// message hid its own thread.
+	HideThread bool
 }
 
 // Envelope is a further copy of a message for some recipients alone, as each
@@ -235,6 +241,7 @@ type Sealing struct {
 type Envelope struct {
 	Recipients []Address
 	Wire       []byte
+	RFCID      string // the Message-ID outside, its own: only the one inside is that of the message
 }
 
 // DomainFacts is what is known of the mail servers of a domain.

@@ -107,10 +107,14 @@ type Store interface {
 	// Enqueue puts an entry into the outbox and drops its draft, in one
 	// transaction.
 	Enqueue(ctx context.Context, e Entry) (EntryID, error)
+	// EnqueueAll does so with the entries of one message, in one transaction.
+	// The others are made the group of the first.
+	EnqueueAll(ctx context.Context, es []Entry) ([]EntryID, error)
 	Outbox(ctx context.Context) ([]Entry, error)
 	Entry(ctx context.Context, id EntryID) (Entry, error)
 	// MoveEntry changes the state of an entry if it is in one of the states
-	// from, else gives ErrGuard.
+	// from, else gives ErrGuard. Whoever cancels an entry cancels with it those
+	// of its group that are in one of these states.
 	MoveEntry(ctx context.Context, id EntryID, from []State, to State, next time.Time, problem string) error
 
 	Setting(ctx context.Context, key string) (string, error) // "" when unset
@@ -214,7 +218,7 @@ type File struct {
 
 // Composed is a message ready for the outbox.
 type Composed struct {
-	Wire  []byte
+	Wire  []byte // nil for a sealed mail that all get as Bcc: then More has everything
 	Copy  []byte // nil when the same as Wire
 	RFCID string
 	More  []Envelope // sealed mail: one for each Bcc, who are not among the readers of Wire

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/caliopen/caliopen-tui/accounts"
@@ -16,6 +17,46 @@ const entriesKept = 7 * 24 * time.Hour
 
 // Enqueue puts an entry into the outbox and drops its draft.
 func (d *DB) Enqueue(ctx context.Context, e conversation.Entry) (conversation.EntryID, error) {
+	ids, err := d.EnqueueAll(ctx, []conversation.Entry{e})
+	if err != nil {
+		return "", err
+	}
+	return ids[0], nil
+}
+
+// EnqueueAll puts the entries of one message into the outbox and drops its
+// draft: all of them or none, since a message must not go to some of its
+// readers only because the program died in between.
+func (d *DB) EnqueueAll(ctx context.Context, es []conversation.Entry) ([]conversation.EntryID, error) {
+	es = slices.Clone(es)
+	ids := make([]conversation.EntryID, len(es))
+	for i := range es {
+		d.complete(&es[i])
+		ids[i] = es[i].ID
+		if i > 0 {
+			es[i].Group = ids[0]
+		}
+	}
+	err := d.write(ctx, "put into the outbox", func(t *tx) error {
+		old := d.opt.Now().Add(-entriesKept).UnixMilli()
+		if err := t.exec("DELETE FROM outbox WHERE created < ? AND (state = 'cancelled' OR state = 'sent' AND kept = 1)", old); err != nil {
+			return err
+		}
+		for _, e := range es {
+			if err := t.insertEntry(e); err != nil {
+				return err
+			}
+			if err := t.exec("DELETE FROM draft WHERE key = ?", string(e.Draft.ID)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// complete fills in what a new entry may leave out.
+func (d *DB) complete(e *conversation.Entry) {
 	if e.ID == "" {
 		e.ID = conversation.EntryID(d.newKey("o"))
 	}
@@ -25,17 +66,6 @@ func (d *DB) Enqueue(ctx context.Context, e conversation.Entry) (conversation.En
 	if e.State == "" {
 		e.State = conversation.StateQueued
 	}
-	err := d.write(ctx, "put into the outbox", func(t *tx) error {
-		old := d.opt.Now().Add(-entriesKept).UnixMilli()
-		if err := t.exec("DELETE FROM outbox WHERE created < ? AND (state = 'cancelled' OR state = 'sent' AND kept = 1)", old); err != nil {
-			return err
-		}
-		if err := t.insertEntry(e); err != nil {
-			return err
-		}
-		return t.exec("DELETE FROM draft WHERE key = ?", string(e.Draft.ID))
-	})
-	return e.ID, err
 }
 
 // insertEntry keeps the bytes apart from the rest, so that a list of entries
@@ -76,7 +106,7 @@ func scanEntry(r *sql.Rows, e *conversation.Entry) error {
 
 // Outbox lists all entries, oldest first, with what was sent lately.
 func (d *DB) Outbox(ctx context.Context) ([]conversation.Entry, error) {
-	es, err := query(ctx, d.readers, scanEntry, entryColumns+"ORDER BY created, key")
+	es, err := query(ctx, d.readers, scanEntry, entryColumns+"ORDER BY created, rowid")
 	return es, wrap("list the outbox", err)
 }
 
@@ -96,7 +126,7 @@ func (d *DB) Entry(ctx context.Context, id conversation.EntryID) (conversation.E
 // that a process which died left in "sending".
 func (d *DB) Due(ctx context.Context, a conversation.AccountID, now time.Time) ([]conversation.Entry, error) {
 	es, err := query(ctx, d.readers, scanEntry, entryColumns+
-		"WHERE account = ? AND (state = 'sending' OR state IN ('held', 'queued') AND next <= ?) ORDER BY created, key", string(a), now.UnixMilli())
+		"WHERE account = ? AND (state = 'sending' OR state IN ('held', 'queued') AND next <= ?) ORDER BY created, rowid", string(a), now.UnixMilli())
 	return es, wrap("entries due", err)
 }
 
@@ -112,7 +142,9 @@ func (d *DB) NextDue(ctx context.Context, a conversation.AccountID) (time.Time, 
 
 // MoveEntry changes the state of an entry if it is in one of the states from.
 // Whoever loses a race gets ErrGuard. Entering "sending" counts as an attempt
-// and forgets the hand-over of the one before.
+// and forgets the hand-over of the one before. Cancelling an entry cancels what
+// belongs to it in the same instant: nobody is sent a message that was taken
+// back.
 func (d *DB) MoveEntry(ctx context.Context, id conversation.EntryID, from []conversation.State, to conversation.State, next time.Time, problem string) error {
 	return d.write(ctx, fmt.Sprintf("move outbox entry %q to %q", id, to), func(t *tx) error {
 		var state conversation.State
@@ -123,15 +155,32 @@ func (d *DB) MoveEntry(ctx context.Context, id conversation.EntryID, from []conv
 		if !ok {
 			return sql.ErrNoRows
 		}
-		for _, f := range from {
-			if f == state {
-				return t.exec(`UPDATE outbox SET state = ?1, next = ?2, problem = ?3, tries = tries + (?1 = 'sending'),
-					handed = CASE WHEN ?1 IN ('queued', 'held') THEN 0 ELSE handed END WHERE key = ?4`,
-					string(to), milli(next), problem, string(id))
-			}
+		if !slices.Contains(from, state) {
+			return fmt.Errorf("it is %q: %w", state, conversation.ErrGuard)
 		}
-		return fmt.Errorf("it is %q: %w", state, conversation.ErrGuard)
+		if err := t.moveEntry(id, to, next, problem); err != nil || to != conversation.StateCancelled {
+			return err
+		}
+		return t.cancelGroup(id, from)
 	})
+}
+
+func (t *tx) moveEntry(id conversation.EntryID, to conversation.State, next time.Time, problem string) error {
+	return t.exec(`UPDATE outbox SET state = ?1, next = ?2, problem = ?3, tries = tries + (?1 = 'sending'),
+		handed = CASE WHEN ?1 IN ('queued', 'held') THEN 0 ELSE handed END WHERE key = ?4`,
+		string(to), milli(next), problem, string(id))
+}
+
+// cancelGroup cancels the entries that belong to another one, those that can
+// still be.
+func (t *tx) cancelGroup(id conversation.EntryID, from []conversation.State) error {
+	states := make([]any, 0, len(from)+1)
+	states = append(states, string(id))
+	for _, s := range from {
+		states = append(states, string(s))
+	}
+	return t.exec(`UPDATE outbox SET state = 'cancelled', next = 0, problem = ''
+		WHERE json_extract(CAST(data AS TEXT), '$.Group') = ? AND state IN (`+marksFor(len(from))+`)`, states...)
 }
 
 // HandOver notes that the body of an entry is about to leave. It is on disk
@@ -205,7 +254,7 @@ func (t *tx) storeSent(name conversation.AccountID, a *accounts.Arrival) error {
 
 // Unkept gives sent entries whose copy is not in the server's Sent folder yet.
 func (d *DB) Unkept(ctx context.Context, a conversation.AccountID) ([]conversation.Entry, error) {
-	es, err := query(ctx, d.readers, scanEntry, entryColumns+"WHERE account = ? AND state = 'sent' AND kept = 0 ORDER BY created, key", string(a))
+	es, err := query(ctx, d.readers, scanEntry, entryColumns+"WHERE account = ? AND state = 'sent' AND kept = 0 ORDER BY created, rowid", string(a))
 	return es, wrap("sent entries without a copy", err)
 }
 
