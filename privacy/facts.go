@@ -77,15 +77,38 @@ func problemOf(ev Evidence) string {
 		return "badsig"
 	case ev.Forged:
 		return "forged"
-	case ev.Security.Signature == "mismatch", ev.ManyFrom:
+	case ev.Security.Signature == "mismatch", ev.ManyFrom, signedWhole(ev) && ev.Key.Bad:
 		return "fromsigner"
 	}
 	return ""
 }
 
-func mailFacts(f *Facts, ev Evidence) {
+// signedWhole says that a key of the sender's address signed all of the message.
+func signedWhole(ev Evidence) bool {
+	return ev.Security.Signature == "good" && ev.Security.Covers == "whole"
+}
+
+// vouched says that the signature names a person. A weak one does so only
+// inside a seal and by a key that is known for the sender already: the score is
+// bounded there (k.weak), and nobody gets a name by a signature that could be
+// forged. A key that the user refused for the address vouches for nobody; that
+// is a signature by somebody else.
+func vouched(ev Evidence) bool {
 	s := ev.Security
-	signed := s.Signature == "good" && s.Covers == "whole"
+	switch {
+	case ev.Key.Bad:
+		return false
+	case s.Signature == "weak":
+		return s.Covers == "whole" && openedWhole(s) && ev.Key.Person != ""
+	}
+	return signedWhole(ev) && (!ev.Key.Weak || openedWhole(s))
+}
+
+// openedWhole says that all of the message was sealed and has been opened.
+func openedWhole(s Security) bool { return s.Sealed == "full" && s.Decrypted && s.Error == "" }
+
+func mailFacts(f *Facts, ev Evidence) {
+	s, signed := ev.Security, vouched(ev)
 	f.Person = mailPerson(ev, signed)
 	switch s.Sealed {
 	case "partial":
@@ -119,7 +142,7 @@ func mailPerson(ev Evidence, signed bool) string {
 	switch {
 	case ev.ManyFrom || ev.Forged:
 		return ""
-	case signed && !ev.Key.Bad:
+	case signed:
 		return cmp.Or(ev.Key.Person, "new")
 	case ev.Authentication.Aligned && ev.Authentication.DMARC != "fail" &&
 		(ev.Authentication.Source == "provider" || ev.Authentication.Source == "local"):
