@@ -42,7 +42,7 @@ func rules() []rule {
 		{"privacy/resolve", nil, []string{"github.com/miekg/dns"}, []string{"database/sql", "net/http", "os/exec"}},
 		{"privacy/keyfind", []string{"privacy/openpgp", "privacy/resolve"}, []string{"golang.org/x/net/idna"}, []string{"database/sql", "os", "os/exec"}},
 		{"privacy/domain", []string{"privacy", "privacy/resolve"}, []string{"golang.org/x/net/", "github.com/miekg/dns", "github.com/emersion/go-msgauth"}, []string{"database/sql", "os", "os/exec"}},
-		{"privacy/device", []string{"privacy"}, nil, []string{"database/sql", "net", "net/http", "os/exec"}},
+		{"privacy/device", []string{"privacy"}, []string{"golang.org/x/sys"}, []string{"database/sql", "net", "net/http", "os/exec"}},
 		{"conversation", []string{"privacy"}, nil, append(quiet, "net", "os", "io/fs")},
 		{
 			"storage",
@@ -66,7 +66,7 @@ func rules() []rule {
 			[]string{"conversation", "privacy", "accounts", "ui/..."},
 			[]string{
 				"charm.land/", "github.com/charmbracelet/", "github.com/nicksnyder/go-i18n", "github.com/mattn/go-runewidth",
-				"golang.org/x/text", "golang.org/x/net/idna", "github.com/mdp/qrterminal",
+				"golang.org/x/text", "golang.org/x/net/idna", "rsc.io/qr",
 			},
 			[]string{"database/sql", "net/http", "os/exec"},
 		},
