@@ -60,6 +60,9 @@ type Options struct {
 	Keys   Keyring
 	Find   func(ctx context.Context, a Address) ([]KeySight, error)
 	Opened func(ctx context.Context)
+	// Rejudge judges the stored messages of addresses again after the user
+	// verified a key or decided about one; nil where nothing is stored.
+	Rejudge func(ctx context.Context, as []Address) error
 	// Domain gives what is known of the mail servers of a domain, from memory
 	// (it never waits for the network); nil where nothing is known. Require
 	// tells whether an account's server takes REQUIRETLS (RFC 8689).
