@@ -30,6 +30,7 @@ func makers() map[screen.Kind]Maker {
 		screen.Files:         func(a *App, to screen.To) screen.Screen { return timeline.NewFiles(a.env, to) },
 		screen.Contacts:      func(a *App, _ screen.To) screen.Screen { return contact.NewList(a.env, a.b) },
 		screen.Card:          func(a *App, to screen.To) screen.Screen { return contact.NewCard(a.env, a.b, to.Who) },
+		screen.Compare:       func(a *App, to screen.To) screen.Screen { return contact.NewCompare(a.env, a.b, to) },
 		screen.People:        func(a *App, to screen.To) screen.Screen { return contact.NewPeople(a.env, a.b, to) },
 		screen.Prompt:        func(a *App, to screen.To) screen.Screen { return newPrompt(a.env, to) },
 		screen.Why:           func(a *App, to screen.To) screen.Screen { return why.New(a.env, a.b, to) },

@@ -110,6 +110,10 @@ func (a *App) do(id key.ID) tea.Cmd {
 		return a.sync()
 	case key.Why:
 		return a.why()
+	case key.Unlock:
+		return a.unlock()
+	case key.Lock:
+		return a.lock()
 	case key.Redraw:
 		return tea.ClearScreen
 	case key.Suspend:

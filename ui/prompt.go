@@ -18,6 +18,9 @@ type prompt struct {
 
 func newPrompt(env *screen.Env, to screen.To) *prompt {
 	p := &prompt{env: env, to: to, field: kit.NewField("")}
+	if to.Hidden {
+		p.field.Secret()
+	}
 	p.field.Set(to.Text)
 	p.field.Focus()
 	return p

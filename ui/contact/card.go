@@ -19,6 +19,7 @@ type Card struct {
 	b     Backend
 	who   string
 	c     conversation.Contact
+	keys  map[conversation.Address]conversation.PeerKey
 	ready bool
 	err   error
 	sheet kit.Sheet
@@ -33,11 +34,20 @@ func NewCard(env *screen.Env, b Backend, who string) *Card { return &Card{env: e
 // Load reads the contact.
 func (s *Card) Load() tea.Cmd {
 	who := s.who // the answer changes it
-	return screen.Ask(&s.read, func() (conversation.Contact, error) {
-		return s.b.Contact(s.env.Ctx, who)
-	}, func(c conversation.Contact, err error) tea.Cmd {
+	type found struct {
+		conversation.Contact
+		keys map[conversation.Address]conversation.PeerKey
+	}
+	return screen.Ask(&s.read, func() (f found, err error) {
+		if f.Contact, err = s.b.Contact(s.env.Ctx, who); err == nil {
+			f.keys, err = s.keysOf(f.Contact)
+		}
+		return f, err
+	}, func(f found, err error) tea.Cmd {
+		c := f.Contact
 		s.err = err
 		if err == nil {
+			s.keys = f.keys
 			c.Channels = slices.Clone(c.Channels)
 			slices.SortStableFunc(c.Channels, byUse)
 			s.c, s.ready = c, true
@@ -178,7 +188,7 @@ func (s *Card) address(a conversation.ContactAddress, w int, on bool) []string {
 	n := min(kit.Width(remark), w/2)
 	l := kit.Line{bar, kit.Own(st.Label, cat.T("short."+string(a.Protocol), nil)).To(6, tail), kit.Got(style, safe.Line(a.ID)).To(min(kit.Width(safe.Line(a.ID).String()), max(w-n-10, 4)), tail)}
 	l = append(l, kit.Gap(max(w-l.Width()-n-1, 1)), kit.Own(mark, remark).To(n, tail))
-	return []string{l.Draw(w, tail)}
+	return append([]string{l.Draw(w, tail)}, s.keyRows(a.Address, w)...)
 }
 
 // way draws one channel with the index that a message sent by it would have.
@@ -224,7 +234,9 @@ func (s *Card) Remark() kit.Line { return nil }
 func (s *Card) Contexts() []key.Context { return []key.Context{key.Contact} }
 
 // State tells what there is.
-func (s *Card) State() key.State { return key.State{Row: s.ready && s.sheet.Current() != ""} }
+func (s *Card) State() key.State {
+	return s.keyState(key.State{Row: s.ready && s.sheet.Current() != ""})
+}
 
 // Index gives the badge of the contact.
 func (s *Card) Index() (privacy.Index, string, bool) {

@@ -36,7 +36,7 @@ func (s *Card) Do(id key.ID) (tea.Cmd, bool) {
 	case key.MoveBulk:
 		return s.move(conversation.KindBulk, "done.bulk"), true
 	}
-	return nil, false
+	return s.doKeys(id)
 }
 
 // save keeps a changed contact; undo keeps it as it was.

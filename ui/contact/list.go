@@ -25,6 +25,11 @@ type Backend interface {
 	Join(ctx context.Context, a, b conversation.ContactID) error
 	Split(ctx context.Context, c conversation.ContactID, a conversation.Address) (conversation.ContactID, error)
 	Resolve(ctx context.Context, text string) (conversation.Recipient, error)
+	PeerKey(ctx context.Context, a conversation.Address) (conversation.PeerKey, error)
+	CompareKeys(ctx context.Context, peer conversation.Address) (conversation.Comparison, error)
+	VerifyKey(ctx context.Context, a conversation.Address, fingerprint, how string) error
+	DecideKey(ctx context.Context, a conversation.Address, fingerprint string, c conversation.KeyChoice) error
+	FindKey(ctx context.Context, a conversation.Address) error
 }
 
 // most is how many contacts are listed; the filter finds the others.

@@ -4,32 +4,36 @@ import (
 	"strconv"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
-	"github.com/caliopen/caliopen-tui/ui/key"
 	"github.com/caliopen/caliopen-tui/ui/kit"
 	"github.com/caliopen/caliopen-tui/ui/safe"
 	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
-// items lays the parts out.
+// items lays the parts out: first what is, then what can be done, then why.
 func (s *Screen) items() []kit.Item {
-	items := append(s.levelItems(), kit.Blank(), screen.Head(s.env, "dash.steps"))
-	for _, st := range s.st.steps {
-		items = append(items, s.item("s:"+string(st.who.ID), func(w int, bar kit.Span, on bool) string { return s.step(st, w, bar, on) }))
+	items := append(s.mine(), kit.Blank(), screen.Head(s.env, "dash.steps"))
+	for i, st := range s.st.Steps {
+		items = append(items, s.item("s:"+strconv.Itoa(i), func(w int, bar kit.Span, on bool) string { return s.step(st, w, bar, on) }))
 	}
-	if len(s.st.steps) == 0 {
+	if len(s.st.Steps) == 0 {
 		items = append(items, s.nothing("dash.steps.none"))
 	}
-	items = append(items, kit.Blank(), screen.Head(s.env, "dash.accounts"))
-	for _, a := range s.st.accounts {
-		items = append(items, kit.Item{Key: "a:" + string(a.Account), Draw: func(w int, on bool) []string { return s.account(a, w, on) }})
+	items = append(items, kit.Blank(), screen.Head(s.env, "dash.device"))
+	items = append(items, s.measured("d:", s.st.Device, ""))
+	for i, d := range s.st.Devices {
+		items = append(items, s.measured("e:"+strconv.Itoa(i), d, s.env.Cat.T("dash.reported", map[string]any{"When": s.env.Cat.Day(d.At, s.env.Now())})))
 	}
-	if len(s.st.accounts) == 0 {
+	items = append(items, kit.Blank(), screen.Head(s.env, "dash.accounts"))
+	for _, a := range s.st.Accounts {
+		items = append(items, s.account(a))
+	}
+	if len(s.st.Accounts) == 0 {
 		items = append(items, s.nothing("account.empty"))
 	}
+	items = append(append(items, kit.Blank()), s.levelItems()...)
+	items = append(items, s.milestones()...)
 	items = append(items, s.contacts("dash.most", "m:", s.st.most)...)
 	return append(items, s.contacts("dash.least", "n:", s.st.least)...)
 }
@@ -48,54 +52,6 @@ func (s *Screen) item(id string, draw func(w int, bar kit.Span, on bool) string)
 	}}
 }
 
-// account draws an account, and below it what its index lacks: what could be
-// better, what bounds it, and how much of it nobody could look at.
-func (s *Screen) account(a account, w int, on bool) []string {
-	st, cat := s.env.Styles, s.env.Cat
-	bar, style := kit.Gap(1), st.Plain
-	if on {
-		bar, style = kit.Own(st.Focused, st.Glyph.Cursor), st.Cursor
-	}
-	first := kit.Line{
-		bar, kit.Chip(st.Index(a.index)), kit.Gap(1), kit.Own(st.Label, cat.T("short."+string(a.Protocol), nil)).To(6, ""),
-		kit.Got(style, safe.Line(a.Address.ID)),
-	}
-	rows := []string{first.Draw(w, st.Glyph.Ellipsis)}
-	for _, row := range kit.Wrap(safe.Line(strings.Join(s.remarks(a), " "+st.Glyph.Sep+" ")), max(w-9, 8)) {
-		if row != "" {
-			rows = append(rows, kit.Line{bar, kit.Gap(7), kit.Own(st.Dim, row)}.Draw(w, st.Glyph.Ellipsis))
-		}
-	}
-	return rows
-}
-
-// remarks tells what an account lacks, with the points that each would bring.
-func (s *Screen) remarks(a account) []string {
-	cat := s.env.Cat
-	var out []string
-	if a.index.DecidedBy != "" {
-		out = append(out, cat.Factor(a.index.DecidedBy, ""))
-	}
-	for _, f := range a.index.Factors {
-		if f.Points < f.Max {
-			out = append(out, cat.Factor(f.Key(), "")+" ("+strconv.Itoa(f.Points)+"/"+strconv.Itoa(f.Max)+")")
-		}
-	}
-	if percent := a.looked(); percent > 0 && percent < 100 {
-		out = append(out, cat.T("dash.looked", map[string]any{"Percent": percent}))
-	}
-	return out
-}
-
-// looked gives how much of what counts could be looked at, in percent.
-func (a account) looked() int {
-	n := 0
-	for _, f := range a.index.Factors {
-		n += f.Max
-	}
-	return n
-}
-
 // floor gives a score of the level, since a badge is drawn only for a letter
 // and a score that agree.
 func floor(l privacy.Level) int {
@@ -107,23 +63,40 @@ func floor(l privacy.Level) int {
 	return 0
 }
 
-func (s *Screen) step(st stepUp, w int, bar kit.Span, on bool) string {
-	style := s.env.Styles.Plain
+// step draws one thing that can be done, with what it brings and what it takes.
+func (s *Screen) step(st conversation.Step, w int, bar kit.Span, on bool) string {
+	styles, cat := s.env.Styles, s.env.Cat
+	style := styles.Plain
 	if on {
-		style = s.env.Styles.Cursor
+		style = styles.Cursor
 	}
-	words := ""
-	if st.way != nil {
-		words = s.env.Cat.T("dash.otherway", map[string]any{"Name": name(st.who).String(), "Channel": screen.ChannelName(s.env.Cat, *st.way)})
-	} else {
-		words = s.env.Cat.Factor(st.advice.ID, name(st.who).String())
+	who := stepName(st)
+	words := st.Advice.Text
+	if words == "" {
+		words = cat.Factor(st.Advice.ID, who)
 	}
-	l := kit.Line{bar, kit.Own(s.env.Styles.Bold, kit.Left("+"+strconv.Itoa(st.advice.Gain), 4)), kit.Gap(2)}
-	if !general(st.advice.ID) && !strings.Contains(words, name(st.who).String()) {
-		words = s.env.Cat.T("dash.step", map[string]any{"Name": name(st.who).String(), "Text": words})
+	if who != "" && !strings.Contains(words, who) {
+		words = cat.T("dash.step", map[string]any{"Name": who, "Text": words})
 	}
-	l = append(l, kit.Got(style, safe.Line(words)))
-	return l.Draw(w, s.env.Styles.Glyph.Ellipsis)
+	effort := cat.T("dash.key", nil)
+	if st.Effort > 0 {
+		effort = cat.N("dash.minutes", st.Effort, nil)
+	}
+	room := max(w-kit.Width(effort)-9, 8)
+	return kit.Line{
+		bar, kit.Own(styles.Bold, kit.Left("+"+strconv.Itoa(st.Advice.Gain), 4)), kit.Gap(2),
+		kit.Got(style, safe.Line(words)).To(room, styles.Glyph.Ellipsis), kit.Gap(1), kit.Own(styles.Dim, effort),
+	}.Draw(w, styles.Glyph.Ellipsis)
+}
+
+// stepName names whom or what a step is about.
+func stepName(st conversation.Step) string {
+	for _, name := range []string{st.Name, st.Address.ID, string(st.Account)} {
+		if name != "" {
+			return safe.Line(name).String()
+		}
+	}
+	return ""
 }
 
 func (s *Screen) contacts(head, prefix string, cs []conversation.Contact) []kit.Item {
@@ -153,45 +126,4 @@ func name(c conversation.Contact) safe.Text {
 		return safe.Line(c.Addresses[0].ID)
 	}
 	return safe.Line(c.Name)
-}
-
-// Index gives the badge under the cursor.
-func (s *Screen) Index() (privacy.Index, string, bool) {
-	sort, id, _ := strings.Cut(s.sheet.Current(), ":")
-	for _, a := range s.st.accounts {
-		if sort == "a" && string(a.Account) == id {
-			return a.index, a.Address.ID, true
-		}
-	}
-	for _, c := range append(append([]conversation.Contact(nil), s.st.most...), s.st.least...) {
-		if (sort == "m" || sort == "n") && string(c.ID) == id {
-			return c.Index, name(c).String(), true
-		}
-	}
-	return privacy.Index{}, "", false
-}
-
-// Do runs an action.
-func (s *Screen) Do(id key.ID) (tea.Cmd, bool) {
-	if screen.Move(&s.sheet, id) {
-		return nil, true
-	}
-	sort, what, _ := strings.Cut(s.sheet.Current(), ":")
-	if id != key.Open && id != key.Why {
-		return nil, false
-	}
-	host := s.env.Host
-	switch sort {
-	case "a":
-		ix, name, _ := s.Index()
-		return host.Open(screen.To{Kind: screen.Why, Index: &ix, Name: name}), true
-	case "l":
-		return host.Open(screen.To{Kind: screen.Search, Text: "level:" + what + since(s.env.Now(), recent)}), true
-	case "s", "m", "n":
-		if id == key.Why {
-			return host.Open(screen.To{Kind: screen.Why, Who: what}), true
-		}
-		return host.Open(screen.To{Kind: screen.Card, Who: what}), true
-	}
-	return nil, false
 }

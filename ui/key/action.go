@@ -25,6 +25,7 @@ const (
 	Picker   Context = "picker"   // choosing one of several
 	Question Context = "question" // yes or no
 	Keys     Context = "keys"     // the box of all keys
+	Compare  Context = "compare"  // comparing keys with somebody
 )
 
 // State is what the table asks before it lets an action run. Screens fill in
@@ -41,6 +42,11 @@ type State struct {
 	Back    bool // there is somewhere to go back to
 	Draft   bool // a draft is under the cursor
 	Setup   bool // accounts can be changed from here
+	Mail    bool // a mail address is under the cursor
+	Key     bool // a key of somebody else is under the cursor
+	Doubt   bool // a key under the cursor waits for a decision
+	Step    bool // an advice is under the cursor
+	Own     bool // an own mail account without key is under the cursor
 }
 
 // Need is a condition of an action: what it asks of the state. What to say
@@ -58,6 +64,11 @@ const (
 	NeedWaiting Need = "waiting"
 	NeedSetup   Need = "setup"
 	NeedDraft   Need = "draft"
+	NeedMail    Need = "mail"
+	NeedKey     Need = "key"
+	NeedDoubt   Need = "doubt"
+	NeedStep    Need = "step"
+	NeedOwn     Need = "own"
 )
 
 // met tells whether the state has what is needed.
@@ -81,6 +92,16 @@ func (n Need) met(s State) bool {
 		return s.Setup
 	case NeedDraft:
 		return s.Draft
+	case NeedMail:
+		return s.Mail
+	case NeedKey:
+		return s.Key
+	case NeedDoubt:
+		return s.Doubt
+	case NeedStep:
+		return s.Step
+	case NeedOwn:
+		return s.Own
 	}
 	return true
 }

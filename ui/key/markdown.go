@@ -25,7 +25,7 @@ func Markdown(words Words, m Map) string {
 
 // contexts gives the contexts in the order of the documentation.
 func contexts() []Context {
-	return []Context{Global, List, Timeline, Composer, Review, Contacts, Contact, Privacy, Search, Activity, Accounts, Setup, Overlay, Palette, Picker, Question, Keys}
+	return []Context{Global, List, Timeline, Composer, Review, Contacts, Contact, Privacy, Search, Activity, Accounts, Setup, Overlay, Palette, Picker, Question, Keys, Compare}
 }
 
 func section(words Words, m Map, c Context) string {

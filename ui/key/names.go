@@ -36,5 +36,11 @@ const (
 	Rename, Pin, MovePeople        ID = "rename", "pin", "move-people"
 	MoveBulk, WriteTo              ID = "move-bulk", "write-to"
 	GoOn                           ID = "go-on"
+	Unlock, Lock                   ID = "unlock", "lock"
+	FindKey, CompareKey            ID = "find-key", "compare-key"
+	AcceptKey, KeepKey, RefuseKey  ID = "accept-key", "keep-key", "refuse-key"
+	MakeKey                        ID = "make-key"
+	Snooze, Never                  ID = "snooze", "never"
+	Matches                        ID = "matches"
 	Confirm, Decline, Complete     ID = "confirm", "decline", "complete"
 )

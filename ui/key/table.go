@@ -5,7 +5,7 @@ package key
 // and "ESC [ A" must never mean more than a movement.
 func Table() []Action {
 	var all []Action
-	for _, part := range [][]Action{move(), places(), inList(), inTimeline(), inComposer(), inReview(), inOthers(), everywhere()} {
+	for _, part := range [][]Action{move(), places(), inList(), inTimeline(), inComposer(), inReview(), inOthers(), aboutKeys(), everywhere()} {
 		all = append(all, part...)
 	}
 	return all
@@ -135,6 +135,24 @@ func inOthers() []Action {
 		{ID: Confirm, Keys: []string{"y"}, In: []Context{Question}, Hint: 1},
 		{ID: Decline, Keys: []string{"n", "esc", "q"}, In: []Context{Question}, Hint: 2},
 		{ID: Complete, Keys: []string{"tab"}, In: []Context{Palette}},
+	}
+}
+
+func aboutKeys() []Action {
+	card, global := []Context{Contact}, []Context{Global}
+	return []Action{
+		{ID: CompareKey, Keys: []string{"v"}, In: card, Need: NeedKey, Hint: 7},
+		{ID: FindKey, Keys: []string{"f"}, In: card, Need: NeedMail, Hint: 8},
+		{ID: AcceptKey, Keys: []string{"a"}, In: card, Need: NeedDoubt},
+		{ID: KeepKey, Keys: []string{"o"}, In: card, Need: NeedDoubt},
+		{ID: RefuseKey, Keys: []string{"x"}, In: card, Need: NeedKey, Destroy: true},
+		{ID: Matches, Keys: []string{"y"}, In: []Context{Compare}, Hint: 1},
+		{ID: RefuseKey, Keys: []string{"n"}, In: []Context{Compare}, Hint: 2, Destroy: true},
+		{ID: MakeKey, Keys: []string{"K"}, In: []Context{Accounts}, Need: NeedOwn, Hint: 5},
+		{ID: Snooze, Keys: []string{"s"}, In: []Context{Privacy}, Need: NeedStep, Hint: 2},
+		{ID: Never, Keys: []string{"x"}, In: []Context{Privacy}, Need: NeedStep, Hint: 3, Destroy: true},
+		{ID: Unlock, Keys: []string{"g k"}, In: global},
+		{ID: Lock, Keys: []string{"g K"}, In: global},
 	}
 }
 

@@ -109,7 +109,8 @@ const (
 	Channels Kind = "channels" // Choice, Pick
 	Asking   Kind = "ask"      // Question
 	People   Kind = "people"   // Name to ask with, Who to leave out, Pick
-	Prompt   Kind = "prompt"   // Name to ask with, Text to begin with, Pick
+	Prompt   Kind = "prompt"   // Name to ask with, Text to begin with or Hidden, Pick
+	Compare  Kind = "compare"  // Address: keys held side by side with its holder
 )
 
 // Places gives the five places in their order.
@@ -129,13 +130,15 @@ type To struct {
 	Links        []conversation.Link
 	Files        []conversation.Attachment
 	Choice       *conversation.Choice
+	Address      conversation.Address
+	Hidden       bool                        // what is typed is not shown
 	Pick         func(chosen string) tea.Cmd // what to do with what was chosen: a channel, a contact, a text
 }
 
 // Same tells whether two name the same content.
 func (t To) Same(o To) bool {
 	return t.Kind == o.Kind && t.Conversation == o.Conversation && t.Message == o.Message &&
-		t.Who == o.Who && t.Text == o.Text
+		t.Who == o.Who && t.Text == o.Text && t.Address == o.Address
 }
 
 // Question is asked in a dialog. It answers to keys only after a moment of

@@ -9,6 +9,21 @@ type Glyphs struct {
 	TopLeft, TopRight, BottomLeft, BottomRight  string
 	Cursor, Ellipsis, Dot, Alert, Block, Bullet string
 	Arrow, Sep, Up, Down                        string
+	Key                                         string
+	ascii                                       bool
+}
+
+// Spark gives the column of a small chart for a score, a blank for a negative
+// one.
+func (g Glyphs) Spark(score int) string {
+	steps := []rune("▁▂▃▄▅▆▇█")
+	if g.ascii {
+		steps = []rune("_.-=+*#@")
+	}
+	if score < 0 {
+		return " "
+	}
+	return string(steps[min(score*len(steps)/101, len(steps)-1)])
 }
 
 func glyphs(ascii bool) Glyphs {
@@ -16,13 +31,13 @@ func glyphs(ascii bool) Glyphs {
 		return Glyphs{
 			Bar: "|", Rule: "-", TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+",
 			Cursor: ">", Ellipsis: "~", Dot: "o", Alert: "!", Block: "#", Bullet: ">",
-			Arrow: ">", Sep: ".", Up: "^", Down: "v",
+			Arrow: ">", Sep: ".", Up: "^", Down: "v", Key: "*", ascii: true,
 		}
 	}
 	return Glyphs{
 		Bar: "│", Rule: "─", TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯",
 		Cursor: "▌", Ellipsis: "…", Dot: "●", Alert: "▲", Block: "█", Bullet: "▸",
-		Arrow: "→", Sep: "·", Up: "↑", Down: "↓",
+		Arrow: "→", Sep: "·", Up: "↑", Down: "↓", Key: "◇",
 	}
 }
 

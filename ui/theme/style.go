@@ -71,6 +71,20 @@ func (p paint) black() color.Color {
 	return ansi.Black
 }
 
+// paper gives black on white whatever the terminal's own colours are; without
+// colours the best there is: the other way round on a dark terminal.
+func (p paint) paper() Style {
+	switch {
+	case p.profile >= colorprofile.ANSI256:
+		return p.chip(tone{"#FFFFFF", "#FFFFFF", ansi.BrightWhite})
+	case p.profile == colorprofile.ANSI:
+		return Style{ansi.NewStyle().ForegroundColor(ansi.Black).BackgroundColor(ansi.BrightWhite).String()}
+	case p.dark:
+		return p.attr(ansi.NewStyle().Reverse(true))
+	}
+	return Style{}
+}
+
 func (p paint) pick(t tone) color.Color {
 	switch {
 	case p.profile >= colorprofile.ANSI256:

@@ -22,6 +22,7 @@ type Styles struct {
 	Link, Quote, Match   Style
 	Warn, Error, Good    Style
 	Key, Label, Subject  Style
+	Paper                Style // black on white, for what a camera reads
 	Glyph                Glyphs
 	Options              Options
 	levels               map[privacy.Level]Style
@@ -35,6 +36,7 @@ func New(o Options) *Styles {
 	s := &Styles{Options: o, Glyph: glyphs(o.ASCII), coloured: o.Profile >= colorprofile.ANSI}
 	s.attributes(p)
 	s.colours(p)
+	s.Paper = p.paper()
 	s.levels = map[privacy.Level]Style{
 		privacy.LevelA: p.chip(tone{"#3D8BFD", "#3D8BFD", ansi.BrightBlue}),
 		privacy.LevelB: p.chip(tone{"#7FC4F5", "#7FC4F5", ansi.Cyan}),
