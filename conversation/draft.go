@@ -47,6 +47,11 @@ type Draft struct {
 	// choice has changed since, Send stops with ErrGuard. Empty does not check.
 	Shown string    `json:"-"`
 	Saved time.Time `json:"saved,omitzero"`
+	// Sealed is set while the keys are locked and the store cannot read the
+	// draft: all else but ID, Conversation and Saved is empty then. A store
+	// that is given it keeps the sealed content as it is, under the given ID,
+	// and refuses with ErrSealed what else was written into such a draft.
+	Sealed []byte `json:"-"`
 }
 
 // State is where an outbox entry stands. The machine:
@@ -89,6 +94,7 @@ type Entry struct {
 	Draft      Draft         // to come back to when it fails
 	Line       string        // the one line of reason at the time of sending
 	Score      int           // the predicted score at the time of sending
+	Best       int           // the best score that any channel could have had then
 	Facts      privacy.Facts // what was predicted at the time of sending
 	HandedOver bool          // the body was on its way to the server
 	// Group is the entry this one belongs to, "" for a message of its own. An

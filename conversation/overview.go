@@ -61,3 +61,9 @@ type Step struct {
 	Account AccountID
 	Address Address
 }
+
+// Traffic is how many messages were exchanged with a contact.
+type Traffic struct {
+	Contact  ContactID
+	Messages int
+}

@@ -129,6 +129,7 @@ type Past struct {
 	Account   AccountID
 	Address   Address // the other side's
 	Score     int
+	Best      int // of a sent message, the best that was possible then; 0 when not known
 	Facts     privacy.Facts
 }
 
@@ -191,6 +192,9 @@ type Parsed struct {
 	// in clear, and shows Outer as subject while the keys are locked.
 	Private bool
 	Outer   string
+	// Names are the names that stand beside addresses outside the seal of a
+	// private message too; the store writes no other name of it in clear.
+	Names map[Address]string
 }
 
 // Outgoing is a draft with everything resolved, ready to be composed.
