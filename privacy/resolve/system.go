@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/miekg/dns"
@@ -20,9 +21,15 @@ func New(c Config, now func() time.Time) Resolver {
 // System gives the resolver that leaves the checks to the name server. It
 // believes the server's AD bit only when the server is on this machine or the
 // configuration says so; all else is insecure.
-func System(c Config) Resolver { return system{asker{c.filled()}} }
+func System(c Config) Resolver {
+	c = c.filled()
+	return system{asker{c}, c.trusts}
+}
 
-type system struct{ asker }
+type system struct {
+	asker
+	trusts func(netip.AddrPort) bool // whose AD bit counts
+}
 
 // Lookup implements Resolver.
 func (s system) Lookup(ctx context.Context, name string, rrtype uint16) (Answer, error) {
@@ -35,7 +42,7 @@ func (s system) Lookup(ctx context.Context, name string, rrtype uint16) (Answer,
 		return Answer{}, err
 	}
 	a := follow(reply, name, rrtype)
-	a.Secure = reply.AuthenticatedData && s.config.trusts(server)
+	a.Secure = reply.AuthenticatedData && s.trusts(server)
 	return a, nil
 }
 

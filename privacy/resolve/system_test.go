@@ -87,10 +87,14 @@ func TestSystemBelievesTheBitOnlyOfTrustedServers(t *testing.T) {
 	if !(Config{}).trusts(near) || (Config{}).trusts(far) || !(Config{TrustAD: true}).trusts(far) {
 		t.Error("trust goes to the wrong server")
 	}
-	d := forest(t, false)
-	a, err := System(Config{Servers: []netip.AddrPort{d.server}}).Lookup(t.Context(), "www.example.org", dns.TypeA)
-	if err != nil || a.Secure {
-		t.Errorf("secure without the bit: %+v, %v", a, err)
+	for _, test := range []struct{ bit, trusted bool }{{true, true}, {true, false}, {false, true}} {
+		d := forest(t, false)
+		d.tamper = func(_ dns.Question, m *dns.Msg) { m.AuthenticatedData = test.bit }
+		r := system{asker{Config{Servers: []netip.AddrPort{d.server}}.filled()}, func(netip.AddrPort) bool { return test.trusted }}
+		a, err := r.Lookup(t.Context(), "www.example.org", dns.TypeA)
+		if err != nil || a.Secure != (test.bit && test.trusted) {
+			t.Errorf("bit %v, trusted %v: %+v, %v", test.bit, test.trusted, a, err)
+		}
 	}
 }
 
