@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caliopen/caliopen-tui/accounts/pgpmime"
 	"github.com/caliopen/caliopen-tui/conversation"
 )
 
@@ -17,27 +18,47 @@ var ErrHeader = errors.New("not fit for a header")
 
 // Compose builds a mail (RFC 5322, RFC 2045) of plain text and files. It says
 // no more than it must: no program, no time zone, no host name. Bcc stands in
-// the copy for the own Sent folder only, never on the wire.
-func (*Format) Compose(o conversation.Outgoing) (conversation.Composed, error) {
+// the copy for the own Sent folder only, never on the wire. What is to be
+// sealed leaves sealed, or there is an error.
+func (f *Format) Compose(o conversation.Outgoing) (conversation.Composed, error) {
 	c := composer{o: o}
 	id, err := c.identifier()
 	if err != nil {
 		return conversation.Composed{}, err
 	}
-	head, err := c.header(id)
+	lines, err := c.header(id)
 	if err != nil {
 		return conversation.Composed{}, err
 	}
-	body := c.body()
+	if o.Seal != nil {
+		return f.seal(c, id, lines)
+	}
+	return f.clear(c, id, lines)
+}
+
+// clear builds a mail that everybody on the way can read.
+func (f *Format) clear(c composer, id string, lines []pgpmime.Line) (conversation.Composed, error) {
+	lines = append(lines, f.ownKey(c.o.From.Address)...)
+	head := text(lines) + "MIME-Version: 1.0\r\n"
+	body := c.body("")
 	out := conversation.Composed{Wire: append([]byte(head), body...), RFCID: id}
-	if len(o.Bcc) > 0 {
-		bcc, err := addressField("Bcc", o.Bcc)
+	if len(c.o.Bcc) > 0 {
+		bcc, err := addressLine("Bcc", c.o.Bcc)
 		if err != nil {
 			return conversation.Composed{}, err
 		}
-		out.Copy = append([]byte(bcc+head), body...)
+		out.Copy = append([]byte(text(bcc)+head), body...)
 	}
 	return out, nil
+}
+
+// text writes a header.
+func text(lines []pgpmime.Line) string {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString(l.String())
+	}
+	return b.String()
 }
 
 // composer builds one message.
@@ -61,49 +82,47 @@ func (c composer) token() string {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
 }
 
-// header writes the header but for the fields of the body.
-func (c composer) header(id string) (string, error) {
-	var b strings.Builder
+// header writes the header but for the structural fields.
+func (c composer) header(id string) ([]pgpmime.Line, error) {
+	var lines []pgpmime.Line
 	for _, f := range []struct {
 		name   string
 		people []conversation.Participant
 	}{{"From", []conversation.Participant{c.o.From}}, {"To", c.o.To}, {"Cc", c.o.Cc}} {
-		field, err := addressField(f.name, f.people)
+		line, err := addressLine(f.name, f.people)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		b.WriteString(field)
+		lines = append(lines, line...)
 	}
-	if len(c.o.To)+len(c.o.Cc) == 0 {
-		b.WriteString("To: undisclosed-recipients:;\r\n") // some servers refuse mail to nobody
+	if len(c.o.To)+len(c.o.Cc) == 0 { // some servers refuse mail to nobody
+		lines = append(lines, pgpmime.Line{Name: "To", Value: undisclosed, Bare: undisclosed})
 	}
-	b.WriteString(textField("Subject", c.o.Subject))
-	b.WriteString("Date: " + c.o.Date.UTC().Format(time.RFC1123Z) + "\r\n")
-	b.WriteString("Message-ID: <" + id + ">\r\n")
-	if err := c.thread(&b); err != nil {
-		return "", err
-	}
-	b.WriteString("MIME-Version: 1.0\r\n")
-	return b.String(), nil
+	lines = append(lines,
+		pgpmime.Line{Name: "Subject", Value: textValue("Subject", c.o.Subject)},
+		pgpmime.Line{Name: "Date", Value: c.o.Date.UTC().Format(time.RFC1123Z)},
+		pgpmime.Line{Name: "Message-ID", Value: "<" + id + ">"})
+	thread, err := c.thread()
+	return append(lines, thread...), err
 }
+
+const undisclosed = "undisclosed-recipients:;"
 
 // thread writes which message is answered (RFC 5322, 3.6.4). Identifiers come
 // from strangers' mails: one that could break out of the field is left out of
 // the chain, and refused as the message answered.
-func (c composer) thread(b *strings.Builder) error {
+func (c composer) thread() ([]pgpmime.Line, error) {
 	if c.o.InReplyTo == "" {
-		return nil
+		return nil, nil
 	}
 	if !validID(c.o.InReplyTo) {
-		return fmt.Errorf("mime: in reply to %q: %w", c.o.InReplyTo, ErrHeader)
+		return nil, fmt.Errorf("mime: in reply to %q: %w", c.o.InReplyTo, ErrHeader)
 	}
-	b.WriteString("In-Reply-To: <" + c.o.InReplyTo + ">\r\n")
-	b.WriteString("References:")
+	var refs strings.Builder
 	for _, id := range chain(c.o.References, c.o.InReplyTo) {
-		b.WriteString("\r\n <" + id + ">")
+		refs.WriteString("\r\n <" + id + ">")
 	}
-	b.WriteString("\r\n")
-	return nil
+	return []pgpmime.Line{{Name: "In-Reply-To", Value: "<" + c.o.InReplyTo + ">"}, {Name: "References", Value: refs.String()}}, nil
 }
 
 // chain gives the references with the message answered at their end.
@@ -136,17 +155,18 @@ func validID(id string) bool {
 	return true
 }
 
-// body writes the fields of the body and the body.
-func (c composer) body() []byte {
+// body writes the fields of the body and the body. The legacy subject is
+// repeated in the text, unless it is "".
+func (c composer) body(legacy string) []byte {
 	var b bytes.Buffer
-	if len(c.o.Attach) == 0 {
-		textPart(&b, c.o.Text)
+	if len(c.o.Attach) == 0 && !c.padded() {
+		textPart(&b, c.o.Text, legacy)
 		return b.Bytes()
 	}
 	boundary := "=_" + c.token()
 	b.WriteString("Content-Type: multipart/mixed; boundary=\"" + boundary + "\"\r\n\r\n")
 	b.WriteString("--" + boundary + "\r\n")
-	textPart(&b, c.o.Text)
+	textPart(&b, c.o.Text, legacy)
 	for _, f := range c.o.Attach {
 		b.WriteString("--" + boundary + "\r\n")
 		filePart(&b, f)
@@ -154,3 +174,7 @@ func (c composer) body() []byte {
 	b.WriteString("--" + boundary + "--\r\n")
 	return b.Bytes()
 }
+
+// padded tells whether padding is going to stand behind the last part, so that
+// there has to be one.
+func (c composer) padded() bool { return c.o.Seal != nil && c.o.Seal.Policy == conversation.HideAll }

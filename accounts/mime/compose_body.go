@@ -6,6 +6,7 @@ import (
 	"mime"
 	"mime/quotedprintable"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,14 +16,20 @@ import (
 // textPart writes a text with its fields: format=flowed (RFC 3676), as it is
 // when it is short lines of ASCII, else quoted-printable. Neither lets a line
 // end through that is not ours, so that nothing can be smuggled past the dot
-// that ends a message.
-func textPart(b *bytes.Buffer, text string) {
+// that ends a message. A legacy subject is put in front of the text, marked so
+// that programs which show the true one leave it out (RFC 9788, 5.2.2).
+func textPart(b *bytes.Buffer, text, legacy string) {
 	lines := stuffed(normal(text))
+	display := ""
+	if legacy != "" {
+		display = "; hp-legacy-display=\"1\""
+		lines = slices.Concat([]string{"Subject: " + singleLine(legacy), ""}, lines)
+	}
 	encoding := "7bit"
 	if !simple(lines) {
 		encoding = "quoted-printable"
 	}
-	b.WriteString("Content-Type: text/plain; charset=utf-8; format=flowed\r\n")
+	b.WriteString("Content-Type: text/plain; charset=utf-8; format=flowed" + display + "\r\n")
 	b.WriteString("Content-Transfer-Encoding: " + encoding + "\r\n\r\n")
 	body := strings.Join(lines, "\r\n") + "\r\n"
 	if encoding == "7bit" {

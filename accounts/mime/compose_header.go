@@ -9,17 +9,18 @@ import (
 
 	"golang.org/x/net/idna"
 
+	"github.com/caliopen/caliopen-tui/accounts/pgpmime"
 	"github.com/caliopen/caliopen-tui/conversation"
 )
 
-// textField writes an unstructured field, in encoded words (RFC 2047) when it
-// is more than plain ASCII.
-func textField(name, value string) string {
+// textValue writes the value of an unstructured field, in encoded words (RFC
+// 2047) when it is more than plain ASCII.
+func textValue(name, value string) string {
 	value = singleLine(value)
 	if plainASCII(value) && !strings.Contains(value, "=?") && len(name)+2+len(value) <= 76 {
-		return name + ": " + value + "\r\n"
+		return value
 	}
-	return name + ": " + encoded(value, len(name)+2) + "\r\n"
+	return encoded(value, len(name)+2)
 }
 
 // singleLine puts a value on one line: control characters become spaces, so
@@ -72,20 +73,22 @@ func wordRoom(s string, room int) int {
 	return n
 }
 
-// addressField writes a field of addresses, one a line.
-func addressField(name string, people []conversation.Participant) (string, error) {
+// addressLine writes a field of addresses, one a line; none for nobody.
+func addressLine(name string, people []conversation.Participant) ([]pgpmime.Line, error) {
 	if len(people) == 0 {
-		return "", nil
+		return nil, nil
 	}
-	var lines []string
+	var full, bare []string
 	for _, p := range people {
 		a, err := mailboxText(p)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		lines = append(lines, a)
+		full = append(full, a)
+		a, _ = addrSpec(p.Address.ID) // it was written above
+		bare = append(bare, a)
 	}
-	return name + ": " + strings.Join(lines, ",\r\n ") + "\r\n", nil
+	return []pgpmime.Line{{Name: name, Value: strings.Join(full, ",\r\n "), Bare: strings.Join(bare, ",\r\n ")}}, nil
 }
 
 // mailboxText writes one address with its name.
