@@ -19,6 +19,8 @@ type Backend interface {
 	Accounts(ctx context.Context) ([]conversation.Status, error)
 	Explain(ctx context.Context, who string) (conversation.Explanation, error)
 	SyncNow(ctx context.Context, a conversation.AccountID) error
+	Keys(ctx context.Context) ([]conversation.Key, error)
+	MakeKey(ctx context.Context, a conversation.AccountID, passphrase []byte) (conversation.Key, error)
 }
 
 // Remover takes accounts away; nil where they cannot be changed.
@@ -30,6 +32,7 @@ type Remover interface {
 type row struct {
 	conversation.Status
 	index privacy.Index
+	own   conversation.Key // zero for none
 }
 
 // Screen is the place.
@@ -67,9 +70,13 @@ func (s *Screen) find() ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := s.b.Keys(s.env.Ctx)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]row, len(all))
 	for i, st := range all {
-		rows[i] = row{Status: st, index: privacy.Index{Level: privacy.LevelUnknown}}
+		rows[i] = row{Status: st, index: privacy.Index{Level: privacy.LevelUnknown}, own: ownKey(keys, st.Address)}
 		if e, err := s.b.Explain(s.env.Ctx, string(st.Account)); err == nil && e.Kind == "account" {
 			rows[i].index = e.Index
 		}
@@ -103,6 +110,7 @@ func (s *Screen) draw(r row, w int, on bool) []string {
 		bar, style = kit.Own(st.Focused, st.Glyph.Cursor), st.Cursor
 	}
 	rows := []string{screen.AccountLine(s.env, r.Status, bar, style, w, kit.Chip(st.Index(r.index)), kit.Gap(1))}
+	rows = append(rows, s.keyRow(r, bar, w)...)
 	for i, f := range r.index.Factors {
 		if f.Points == f.Max || i > 8 {
 			continue
@@ -143,7 +151,10 @@ func (s *Screen) Remark() kit.Line { return nil }
 func (s *Screen) Contexts() []key.Context { return []key.Context{key.Accounts} }
 
 // State tells what there is.
-func (s *Screen) State() key.State { return key.State{Row: s.sheet.Current() != ""} }
+func (s *Screen) State() key.State {
+	r, ok := s.current()
+	return key.State{Row: ok, Own: ok && r.lacksKey()}
+}
 
 func (s *Screen) current() (row, bool) {
 	for _, r := range s.rows {
@@ -180,6 +191,8 @@ func (s *Screen) Do(id key.ID) (tea.Cmd, bool) {
 		return s.sync(r), true
 	case key.Remove:
 		return s.remove(r), true
+	case key.MakeKey:
+		return s.makeKey(r), true
 	}
 	return nil, false
 }
