@@ -21,7 +21,20 @@ func authentication(o Observations, t Trust, b border, fromDomain string) privac
 		}
 	}
 	au.Aligned = au.Aligned && au.DMARC != "fail"
+	if au.Source == "none" && o.Local.DKIM != "" {
+		checkedHere(&au, o.Local, fromDomain)
+	}
 	return au
+}
+
+// checkedHere takes the outcome of the own check, where the provider said
+// nothing that is believed. A signature that failed is worth as much as none
+// (RFC 6376 section 6.1): servers on the way break honest ones. It never makes
+// a mail look forged, since DMARC (RFC 7489 section 4.2) is content with SPF,
+// which nobody but the receiving server can check.
+func checkedHere(au *privacy.Authentication, l Local, fromDomain string) {
+	au.Source, au.DKIM = "local", l.DKIM
+	au.Aligned = l.DKIM == "pass" && Aligned(l.Domain, fromDomain)
 }
 
 func believed(c Claim, t Trust, b border) bool {
@@ -34,7 +47,7 @@ func believed(c Claim, t Trust, b border) bool {
 // count adds one result. Of several DKIM signatures one good one is enough
 // (RFC 6376 section 6.1); of several DMARC verdicts the worst counts.
 func count(au *privacy.Authentication, r Result, fromDomain string) {
-	good := r.Value == "pass" && aligned(r.Domain, fromDomain)
+	good := r.Value == "pass" && Aligned(r.Domain, fromDomain)
 	verdict := word3(r.Value)
 	switch r.Method {
 	case "dkim":

@@ -11,8 +11,12 @@ import (
 // newer version.
 var ErrEncoding = errors.New("trace: not stored observations")
 
-// encoding is the first byte of the stored form.
-const encoding = 1
+// encoding is the first byte of the stored form, encodingLocal that of one with
+// the outcome of a check made here behind it.
+const (
+	encoding      = 1
+	encodingLocal = 2
+)
 
 // Bits of the byte that stands before each hop.
 const (
@@ -24,7 +28,11 @@ const (
 // bytes for most mails.
 func (o Observations) Encode() []byte {
 	b := make([]byte, 0, 512)
-	b = append(b, encoding, bit(o.DKIM))
+	form := byte(encoding)
+	if o.Local != (Local{}) {
+		form = encodingLocal
+	}
+	b = append(b, form, bit(o.DKIM))
 	b = binary.AppendUvarint(b, uint64(o.From))
 	b = appendText(b, o.List)
 	b = binary.AppendUvarint(b, uint64(len(o.Hops)))
@@ -42,6 +50,9 @@ func (o Observations) Encode() []byte {
 		for _, r := range c.Results {
 			b = appendText(appendText(appendText(b, r.Method), r.Value), r.Domain)
 		}
+	}
+	if form == encodingLocal {
+		b = append(appendText(appendText(b, o.Local.DKIM), o.Local.Domain), bit(o.Local.Weak))
 	}
 	return b
 }
@@ -61,7 +72,8 @@ func appendText(b []byte, s string) []byte {
 func Decode(data []byte) (Observations, error) {
 	d := decoder{b: data}
 	var o Observations
-	if d.byte() != encoding {
+	form := d.byte()
+	if form != encoding && form != encodingLocal {
 		return o, ErrEncoding
 	}
 	o.DKIM = d.byte() == 1
@@ -72,6 +84,9 @@ func Decode(data []byte) (Observations, error) {
 	}
 	for range d.number(maxClaims) {
 		o.Claims = append(o.Claims, d.claim())
+	}
+	if form == encodingLocal {
+		o.Local = Local{DKIM: d.text(), Domain: d.text(), Weak: d.byte() == 1}
 	}
 	if d.bad || len(d.b) > 0 {
 		return Observations{}, ErrEncoding

@@ -18,7 +18,7 @@ import (
 func Judge(o Observations, t Trust, fromDomain string) (tr privacy.Transport, au privacy.Authentication, forged bool, sameProvider bool) {
 	b := boundary(o.Hops, t)
 	tr = transport(o, t, b)
-	au = authentication(o, t, b, ascii(fromDomain))
+	au = authentication(o, t, b, ASCII(fromDomain))
 	if au.DMARC == "fail" {
 		if slices.Contains(t.Lists, o.List) && o.List != "" {
 			au.DMARC, au.Aligned = "none", false
@@ -26,7 +26,7 @@ func Judge(o Observations, t Trust, fromDomain string) (tr privacy.Transport, au
 			forged = true
 		}
 	}
-	sameProvider = submitted(o, t, b, ascii(fromDomain))
+	sameProvider = submitted(o, t, b, ASCII(fromDomain))
 	if sameProvider && tr.Ingress == "tls" {
 		tr.Ingress = "auth"
 	}
@@ -112,7 +112,7 @@ func sideOf(h Hop, t Trust) side {
 // provider's hosts.
 func (t Trust) related(name string) bool {
 	for _, h := range t.Hosts {
-		if name != "" && organisation(strings.TrimPrefix(h, ".")) == organisation(name) {
+		if name != "" && Organisation(strings.TrimPrefix(h, ".")) == Organisation(name) {
 			return true
 		}
 	}
@@ -174,8 +174,8 @@ func submission(h Hop) bool {
 	return false
 }
 
-// ascii gives the form of a domain in which names are compared.
-func ascii(domain string) string {
+// ASCII gives the form of a domain in which names are compared and looked up.
+func ASCII(domain string) string {
 	domain = strings.TrimSuffix(strings.ToLower(domain), ".")
 	a, err := idna.Lookup.ToASCII(domain)
 	if err != nil {
@@ -184,8 +184,9 @@ func ascii(domain string) string {
 	return a
 }
 
-// organisation gives the organisational domain (RFC 7489 section 3.2).
-func organisation(domain string) string {
+// Organisation gives the organisational domain (RFC 7489 section 3.2), the name
+// itself when it is one under which others register.
+func Organisation(domain string) string {
 	o, err := publicsuffix.EffectiveTLDPlusOne(domain)
 	if err != nil {
 		return domain
@@ -193,8 +194,9 @@ func organisation(domain string) string {
 	return o
 }
 
-// aligned tells whether two domains belong to one organisation, which is what
-// DMARC calls relaxed alignment (RFC 7489 section 3.1).
-func aligned(a, b string) bool {
-	return a != "" && b != "" && (a == b || organisation(a) == organisation(b))
+// Aligned tells whether two domains, in lower case and ASCII, belong to one
+// organisation, which is what DMARC calls relaxed alignment (RFC 7489 section
+// 3.1). Names under which anybody can register have nothing in common.
+func Aligned(a, b string) bool {
+	return a != "" && b != "" && (a == b || Organisation(a) == Organisation(b))
 }

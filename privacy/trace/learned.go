@@ -43,7 +43,7 @@ func (l *Learned) Add(o Observations) {
 	var hosts, tls []string
 	for _, i := range hops {
 		h := o.Hops[i]
-		hosts = append(hosts, h.By, "."+organisation(h.By))
+		hosts = append(hosts, h.By, "."+Organisation(h.By))
 		if h.TLS != "" {
 			tls = append(tls, h.By)
 		}

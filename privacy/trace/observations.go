@@ -19,6 +19,16 @@ type Observations struct {
 	DKIM   bool    // a DKIM-Signature is present, which proves nothing
 	From   int     // addresses in all From fields
 	List   string  // the identifier of List-Id, "" for none
+	Local  Local   // what was checked here when the mail came, which is no observation of the header
+}
+
+// Local is the outcome of a check of DKIM signatures (RFC 6376) made here, when
+// the mail was fresh. It is kept with the observations since keys are taken out
+// of the DNS after a while, so that the check cannot be repeated.
+type Local struct {
+	DKIM   string // "pass", "fail", "none"; "" when nothing was checked
+	Domain string // that of the signature which counts
+	Weak   bool   // its RSA key has fewer than 2048 bits (RFC 8301 section 3.2)
 }
 
 // Hop is one Received field.
