@@ -1,0 +1,106 @@
+package openpgp
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"github.com/ProtonMail/go-crypto/openpgp/armor"
+)
+
+// The sorts of armored blocks (RFC 9580, 6.2.1).
+const (
+	blockMessage   = "PGP MESSAGE"
+	blockSignature = "PGP SIGNATURE"
+	blockPublic    = "PGP PUBLIC KEY BLOCK"
+	blockPrivate   = "PGP PRIVATE KEY BLOCK"
+)
+
+var armorBegin = []byte("-----BEGIN PGP ")
+
+// block is one armored block, decoded.
+type block struct {
+	kind string
+	body []byte
+}
+
+// binary tells whether the bytes begin with an OpenPGP packet: the first bit
+// of each is set, which no text in ASCII has.
+func binary(data []byte) bool { return len(data) > 0 && data[0]&0x80 != 0 }
+
+// unarmor gives the bodies of all blocks of the wanted sorts. Text around
+// them is ignored, blocks that cannot be decoded end the reading.
+func unarmor(data []byte, kinds ...string) ([][]byte, error) {
+	if binary(data) {
+		return [][]byte{data}, nil
+	}
+	all, err := blocks(data)
+	var out [][]byte
+	for _, b := range all {
+		for _, k := range kinds {
+			if b.kind == k {
+				out = append(out, b.body)
+			}
+		}
+	}
+	if err == nil && len(out) == 0 {
+		err = fmt.Errorf("no armored block: %w", io.ErrUnexpectedEOF)
+	}
+	return out, err
+}
+
+// blocks cuts the text at each beginning of a block, because the decoder of
+// the library reads past the end of the one it gives.
+func blocks(data []byte) ([]block, error) {
+	var out []block
+	starts := beginnings(data)
+	for i, from := range starts {
+		to := len(data)
+		if i+1 < len(starts) {
+			to = starts[i+1]
+		}
+		b, err := armor.Decode(bytes.NewReader(data[from:to]))
+		if err != nil {
+			return out, fmt.Errorf("armor: %w", err)
+		}
+		body, err := io.ReadAll(b.Body)
+		if err != nil {
+			return out, fmt.Errorf("armor: %w", err)
+		}
+		out = append(out, block{kind: b.Type, body: body})
+	}
+	return out, nil
+}
+
+func beginnings(data []byte) []int {
+	var out []int
+	for at := 0; len(out) < maxBlocks; {
+		i := bytes.Index(data[at:], armorBegin)
+		if i < 0 {
+			break
+		}
+		if at+i == 0 || data[at+i-1] == '\n' {
+			out = append(out, at+i)
+		}
+		at += i + len(armorBegin)
+	}
+	return out
+}
+
+// enarmor writes a block. The checksum is for GnuPG 2.2, which takes the last
+// line of a block without one for broken base64 and then fails although the
+// signature is good; next to version 6 it shall not be there (RFC 9580, 6.1).
+func enarmor(kind string, body []byte, checksum bool) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := armor.EncodeWithChecksumOption(&out, kind, nil, checksum)
+	if err != nil {
+		return nil, fmt.Errorf("armor: %w", err)
+	}
+	if _, err = w.Write(body); err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("armor: %w", err)
+	}
+	return append(out.Bytes(), '\n'), nil
+}
