@@ -26,16 +26,16 @@ func (s *Service) Send(ctx context.Context, d Draft) (Entry, Choice, error) {
 	if err != nil {
 		return Entry{}, choice, err
 	}
-	entry, err := s.compose(ctx, d, &choice)
+	entries, err := s.compose(ctx, d, &choice)
 	if err != nil {
 		return Entry{}, choice, err
 	}
-	if entry.ID, err = s.opt.Store.Enqueue(ctx, entry); err != nil {
+	if err := s.enqueue(ctx, entries); err != nil {
 		return Entry{}, choice, fmt.Errorf("send: %w", err)
 	}
 	s.Publish(Event{Outbox: true, All: true})
 	s.poke()
-	return entry, choice, nil
+	return entries[0], choice, nil
 }
 
 // checkDraft refuses what must not be sent.
@@ -76,36 +76,69 @@ func stopCause(code string) error {
 	return ErrNoChannel
 }
 
-// compose builds the outbox entry of a draft on its channel.
-func (s *Service) compose(ctx context.Context, d Draft, c *Choice) (Entry, error) {
+// enqueue puts the entries of one message into the outbox and notes their ids.
+func (s *Service) enqueue(ctx context.Context, es []Entry) (err error) {
+	if len(es) == 1 {
+		es[0].ID, err = s.opt.Store.Enqueue(ctx, es[0])
+		return err
+	}
+	ids, err := s.opt.Store.EnqueueAll(ctx, es)
+	for i := range ids {
+		es[i].ID = ids[i]
+	}
+	return err
+}
+
+// compose builds the outbox entries of a draft on its channel: the message, and
+// its sealed copies for each Bcc.
+func (s *Service) compose(ctx context.Context, d Draft, c *Choice) ([]Entry, error) {
 	best := c.Best()
 	format, ok := s.opt.Formats[best.Channel.Protocol]
 	if !ok {
-		return Entry{}, &Problem{Code: "problem.protocol", Args: map[string]any{"Protocol": string(best.Channel.Protocol)}}
+		return nil, &Problem{Code: "problem.protocol", Args: map[string]any{"Protocol": string(best.Channel.Protocol)}}
 	}
 	out, err := s.outgoing(ctx, d, c)
 	if err != nil {
-		return Entry{}, err
+		return nil, err
 	}
 	made, err := format.Compose(out)
 	if err != nil {
-		return Entry{}, fmt.Errorf("compose: %w", err)
+		return nil, fmt.Errorf("compose: %w", err)
 	}
 	if err := tooBig(made, *best); err != nil {
-		return Entry{}, err
+		return nil, err
 	}
 	now := s.opt.Clock()
-	return Entry{
+	main := Entry{
 		State: StateHeld, Account: best.Channel.Account, Protocol: best.Channel.Protocol,
-		Recipients: envelope(out), Wire: made.Wire, Copy: made.Copy, RFCID: made.RFCID,
-		Draft: d, Line: s.opt.Say(c.Line()), Score: best.Index.Score, Facts: best.Facts,
+		Recipients: envelope(out), Wire: made.Wire, Copy: made.Copy, RFCID: made.RFCID, Sealed: out.Seal != nil,
+		Draft: d, Line: s.opt.Say(c.Line()), Score: best.Index.Score, Best: bestPossible(c), Facts: best.Facts,
 		Created: now, NextTry: now.Add(s.opt.Hold),
-	}, nil
+	}
+	if out.Seal == nil {
+		return []Entry{main}, nil
+	}
+	return envelopes(main, made, out)
+}
+
+// bestPossible gives the best score that any way to everybody would have had.
+func bestPossible(c *Choice) int {
+	score := c.Best().Index.Score
+	for _, p := range c.Candidates {
+		if p.Rejected.Code == "" {
+			score = max(score, p.Index.Score)
+		}
+	}
+	return score
 }
 
 // tooBig is the last word on the size, which Route could only estimate.
 func tooBig(made Composed, p Prediction) error {
-	if p.MaxSize > 0 && p.Channel.Protocol == Mail && int64(len(made.Wire)) > p.MaxSize {
+	size := len(made.Wire)
+	for _, e := range made.More {
+		size = max(size, len(e.Wire))
+	}
+	if p.MaxSize > 0 && p.Channel.Protocol == Mail && int64(size) > p.MaxSize {
 		r := tooBigFor(p)
 		return &Problem{Code: r.Code, Args: r.Args, Err: ErrNoChannel}
 	}
@@ -133,15 +166,22 @@ func (s *Service) outgoing(ctx context.Context, d Draft, c *Choice) (Outgoing, e
 	if err := s.recipients(ctx, d, own.Protocol, &o); err != nil {
 		return o, err
 	}
-	if err := s.answers(ctx, d, own.Protocol, c, &o); err != nil {
+	source, err := s.answered(ctx, d)
+	if err != nil {
 		return o, err
 	}
+	secret := leavesSealed(c, source)
+	if secret {
+		uncover(&o, d.Kind, source)
+		d.Attach = slices.DeleteFunc(slices.Clone(d.Attach), isRef)
+	}
+	answers(&o, d, source, secret)
 	if own.Protocol == Mastodon {
 		o.Text = Neutralise(o.Text, own.Address.Domain(), allowedMentions(*best))
 		o.Subject = Neutralise(o.Subject, own.Address.Domain(), nil)
 	}
-	if leavesSealed(c) {
-		d.Attach = slices.DeleteFunc(slices.Clone(d.Attach), isRef)
+	if o.Seal, err = s.sealFor(*best, &o, source); err != nil {
+		return o, err
 	}
 	return o, s.attach(ctx, d, &o)
 }
@@ -167,41 +207,34 @@ func (s *Service) recipients(ctx context.Context, d Draft, proto Protocol, o *Ou
 	return nil
 }
 
-// answers sets what the message answers. Across protocols an answer begins
-// anew: the other side's programs know no common identifiers.
-func (s *Service) answers(ctx context.Context, d Draft, proto Protocol, c *Choice, o *Outgoing) error {
+// answered gives the message that a draft answers or passes on, nil for none.
+// When it is gone from the server meanwhile, the text still goes out.
+func (s *Service) answered(ctx context.Context, d Draft) (*Message, error) {
 	if d.Source == "" {
-		return nil
+		return nil, nil
 	}
 	m, err := s.opt.Store.Message(ctx, d.Source)
 	if errors.Is(err, ErrNotFound) {
-		m, err = Message{Subject: d.Subject}, nil // gone from the server meanwhile: the text still goes out
+		return &Message{Subject: d.Subject}, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if leavesSealed(c) {
-		uncover(o, &m)
-	}
-	if d.Kind == DraftReply && m.ID != "" && m.Protocol == proto {
-		o.Reply, o.InReplyTo, o.References = &m, m.RFCID, references(&m)
-	}
-	return nil
+	return &m, nil
 }
 
-// leavesSealed tells whether the user insisted on leaving a sealed conversation.
-func leavesSealed(c *Choice) bool { return c.Floor != "" && !c.Best().Channel.Sealed }
-
-// uncover takes out what only the sealed conversation knew: the quoted text and
-// the subject. A subject the user wrote himself stays.
-func uncover(o *Outgoing, m *Message) {
-	o.Text = WithoutQuotes(o.Text)
-	if Topic(o.Subject) != Topic(m.Subject) {
+// answers sets what the message answers. Across protocols an answer begins
+// anew: the other side's programs know no common identifiers. A clear answer
+// names none that stood under a seal.
+func answers(o *Outgoing, d Draft, m *Message, secret bool) {
+	if m == nil || d.Kind != DraftReply || m.ID == "" || m.Protocol != o.From.Address.Protocol {
 		return
 	}
-	if o.Subject != "" {
-		o.Subject = "Re: […]"
+	o.Reply = m
+	if secret && hidesHeader(m) {
+		return
 	}
+	o.InReplyTo, o.References = m.RFCID, references(m)
 }
 
 // WithoutQuotes takes the quoted lines and the line that introduces them out of

@@ -139,7 +139,7 @@ func (w *worker) outboxChanged() { w.o.Publish(conversation.Event{Outbox: true})
 func (w *worker) sent(ctx context.Context, e conversation.Entry, rec accounts.Receipt) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	ch, err := w.o.Store.Sent(ctx, e.ID, w.asArrival(e, rec))
+	ch, err := w.closeEntry(ctx, e, rec)
 	if err != nil {
 		return fmt.Errorf("engine: note %s as sent: %w", e.ID, err)
 	}
@@ -148,7 +148,7 @@ func (w *worker) sent(ctx context.Context, e conversation.Entry, rec accounts.Re
 			return err
 		}
 	}
-	if rec.Saved {
+	if rec.Saved || e.Group != "" {
 		if err := w.o.Store.Kept(ctx, e.ID); err != nil {
 			return err
 		}
@@ -157,6 +157,20 @@ func (w *worker) sent(ctx context.Context, e conversation.Entry, rec accounts.Re
 	w.changed(ch)
 	w.outboxChanged()
 	return nil
+}
+
+// closeEntry notes an entry as sent. What was one reader's copy of a message is
+// no message of its own.
+func (w *worker) closeEntry(ctx context.Context, e conversation.Entry, rec accounts.Receipt) (Change, error) {
+	if e.Group == "" {
+		return w.o.Store.Sent(ctx, e.ID, w.asArrival(e, rec))
+	}
+	from := []conversation.State{conversation.StateSending}
+	err := w.o.Store.MoveEntry(ctx, e.ID, from, conversation.StateSent, time.Time{}, "")
+	if errors.Is(err, conversation.ErrGuard) {
+		err = nil
+	}
+	return Change{}, err
 }
 
 // asArrival makes the sent message as the store keeps it: what the server gave
@@ -196,7 +210,10 @@ func (w *worker) keep(ctx context.Context) error {
 		return err
 	}
 	for _, e := range list {
-		err := w.acc.Transport.Keep(ctx, e)
+		var err error
+		if e.Group == "" {
+			err = w.acc.Transport.Keep(ctx, e)
+		}
 		if err != nil && !errors.Is(err, accounts.ErrRefused) && !errors.Is(err, accounts.ErrFolder) && !errors.Is(err, accounts.ErrUnsupported) {
 			return fmt.Errorf("engine: copy to Sent: %w", err)
 		}

@@ -164,6 +164,9 @@ func (f *Format) reader(a conversation.Address, s *sealer) *openpgp.Key {
 		return nil
 	}
 	key := f.keys.Recipient(shown, s.now)
+	if own := f.keys.Signer(a); own != nil && own.Fingerprint() == shown {
+		key = own
+	}
 	if key == nil || key.Fingerprint() != shown || !key.Status(s.now).CanSeal {
 		return nil
 	}
