@@ -41,7 +41,7 @@ func rules() []rule {
 		{"privacy/securejoin", []string{"privacy/openpgp", "privacy/autocrypt"}, nil, append(quiet, "net", "os")},
 		{"privacy/resolve", nil, []string{"github.com/miekg/dns"}, []string{"database/sql", "net/http", "os/exec"}},
 		{"privacy/keyfind", []string{"privacy/openpgp", "privacy/resolve"}, []string{"golang.org/x/net/idna"}, []string{"database/sql", "os", "os/exec"}},
-		{"privacy/domain", []string{"privacy", "privacy/resolve"}, []string{"golang.org/x/net/", "github.com/miekg/dns", "github.com/emersion/go-msgauth"}, []string{"database/sql", "os", "os/exec"}},
+		{"privacy/domain", []string{"privacy", "privacy/resolve", "privacy/trace"}, []string{"golang.org/x/net/", "github.com/miekg/dns", "github.com/emersion/go-msgauth"}, []string{"database/sql", "os", "os/exec"}},
 		{"privacy/device", []string{"privacy"}, []string{"golang.org/x/sys"}, []string{"database/sql", "net", "net/http", "os/exec"}},
 		{"conversation", []string{"privacy"}, nil, append(quiet, "net", "os", "io/fs")},
 		{
