@@ -39,10 +39,21 @@ func (x Index) SentenceKey() string {
 	switch {
 	case x.DecidedBy != "":
 		return x.DecidedBy
+	case x.about("u."):
+		return "index.me"
+	case x.about("d."):
+		return "index.device"
 	case x.Level == "":
 		return "level." + string(LevelUnknown)
 	}
 	return "level." + string(x.Level)
+}
+
+// about tells whether the factors of an index are those of the user ("u."), of
+// a device ("d.") or of an account ("s."): their level is no word about who can
+// read a message.
+func (x Index) about(prefix string) bool {
+	return len(x.Factors) > 0 && strings.HasPrefix(x.Factors[0].ID, prefix)
 }
 
 // Unopened tells that a message claims to be sealed and that nothing of it has

@@ -32,6 +32,8 @@ func moreViews() []view {
 	return []view{
 		{name: "contacts", walk: press("2", "j")},
 		{name: "card-fr", lang: "fr", walk: press("c")},
+		{name: "card-conflict", walk: press("j", "j", "c")},
+		{name: "compare", walk: press("c", "v")},
 		{name: "why", walk: press("enter", "i")},
 		{name: "why-it", lang: "it", walk: press("enter", "i")},
 		{name: "search", walk: look("la", "/")},

@@ -43,8 +43,14 @@ func (s *Card) keyRows(a conversation.Address, w int) []string {
 		}
 		return []string{kit.Line{kit.Gap(7), kit.Own(st.Dim, cat.T(word, nil))}.Draw(w, st.Glyph.Ellipsis)}
 	}
-	l := kit.Line{kit.Gap(7), kit.Own(st.Focused, st.Glyph.Key+" "), kit.Own(st.Plain, Short(k.Fingerprint)), kit.Gap(2), kit.Own(st.Dim, s.keyWords(k))}
-	rows := []string{l.Draw(w, st.Glyph.Ellipsis)}
+	var rows []string
+	if k.Fingerprint != "" {
+		l := kit.Line{kit.Gap(7), kit.Own(st.Focused, st.Glyph.Key+" "), kit.Own(st.Plain, Short(k.Fingerprint))}
+		rows = append(rows, l.Draw(w, st.Glyph.Ellipsis))
+		for _, row := range kit.Wrap(safe.Line(s.keyWords(k)), max(w-11, 8)) {
+			rows = append(rows, kit.Line{kit.Gap(9), kit.Own(st.Dim, row)}.Draw(w, st.Glyph.Ellipsis))
+		}
+	}
 	if k.Conflict != "" {
 		words := cat.T("card.key.conflict", map[string]any{"Key": Short(k.Conflict)})
 		for _, row := range kit.Wrap(safe.Line(words), max(w-9, 8)) {

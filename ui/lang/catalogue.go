@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/nicksnyder/go-i18n/v2/i18n/template"
@@ -122,12 +123,23 @@ func (c *Catalogue) N(key string, n int, args map[string]any) string {
 	return c.T(key, all)
 }
 
-// Reason gives the sentence of a coded reason.
+// Reason gives the sentence of a coded reason. Reasons and months among its
+// arguments are put into words too.
 func (c *Catalogue) Reason(r conversation.Reason) string {
 	if r.Code == "" {
 		return ""
 	}
-	return c.T(r.Code, r.Args)
+	args := make(map[string]any, len(r.Args))
+	for name, value := range r.Args {
+		switch v := value.(type) {
+		case conversation.Reason:
+			value = c.Reason(v)
+		case time.Month:
+			value = c.word("date.months_long", int(v)-1)
+		}
+		args[name] = value
+	}
+	return c.T(r.Code, args)
 }
 
 func (c *Catalogue) find(key string) (entry, string, bool) {

@@ -25,6 +25,7 @@ type Fake struct {
 	statuses []conversation.Status
 	events   chan conversation.Event
 	serial   int
+	ring     *keyring
 
 	Fail   error // when set, every call fails with it
 	Sent   []conversation.Draft
