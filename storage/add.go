@@ -107,7 +107,11 @@ func (t *tx) raw(a *accounts.Arrival) (int64, error) {
 	if a.Copy.Raw != nil {
 		size = int64(len(a.Copy.Raw))
 	}
-	return t.insert("INSERT INTO raw (sha, size, packed) VALUES (?, ?, ?)", a.SHA256[:], size, packed)
+	s, err := t.db.keepSource(packed, a.SHA256[:])
+	if err != nil {
+		return 0, err
+	}
+	return t.insert("INSERT INTO raw (sha, size, packed, sealed) VALUES (?, ?, ?, ?)", s.sha, size, s.packed, s.sealed)
 }
 
 // free takes a copy out of quarantine: it could be fetched after all.

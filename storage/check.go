@@ -3,8 +3,10 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 )
@@ -67,12 +69,35 @@ func (d *DB) Check(ctx context.Context) (problems []string, err error) {
 			problems = append(problems, fmt.Sprintf("%s: %d", name, n))
 		}
 	}
+	problems = append(problems, d.readable()...)
 	err = d.write(ctx, "check the search index", func(t *tx) error { return t.exec(indexCheck) })
 	if err != nil {
 		problems = append(problems, err.Error())
 	}
 	return problems, nil
 }
+
+// readable names the files of the database and of the keys that others than
+// their owner can read.
+func (d *DB) readable() (problems []string) {
+	files := []string{d.dir, d.Path(), d.Path() + "-wal", d.Path() + "-shm", filepath.Join(d.dir, keyFolder)}
+	keys, err := os.ReadDir(filepath.Join(d.dir, keyFolder))
+	for _, k := range keys {
+		files = append(files, filepath.Join(d.dir, keyFolder, k.Name()))
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		problems = append(problems, err.Error())
+	}
+	for _, f := range files {
+		if info, err := os.Stat(f); err == nil && info.Mode().Perm()&0o077 != 0 {
+			problems = append(problems, fmt.Sprintf("others can read %s: %v", f, info.Mode().Perm()))
+		}
+	}
+	return problems
+}
+
+// keyFolder is where the secret keys lie, beside the database.
+const keyFolder = "keys"
 
 // checks are questions that must all be answered with 0.
 func checks() map[string]string {
@@ -86,6 +111,8 @@ func checks() map[string]string {
 			AND EXISTS (SELECT 1 FROM folder WHERE account = m.account)`, // without: kept when its account was dropped
 		"messages with a better score than one of their copies": `SELECT count(*) FROM witness w JOIN message m ON m.id = w.message WHERE w.score < m.score`,
 		"witnesses without message":                             "SELECT count(*) FROM witness w WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = w.message)",
+		"sealed parts without message":                          "SELECT count(*) FROM sealed z WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = z.message AND marks & 128 <> 0)",
+		"messages without sealed part":                          "SELECT count(*) FROM message m WHERE marks & 128 <> 0 AND NOT EXISTS (SELECT 1 FROM sealed WHERE message = m.id)",
 		"wrong sums of circles": `SELECT count(*) FROM circle c WHERE (messages, unread, starred, last, heard) <> (SELECT count(*), coalesce(sum(m.read = 0), 0),
 			coalesce(sum(m.starred), 0), coalesce(max(m.id), 0), coalesce(max(CASE WHEN m.direction = 'in' THEN m.id END), 0)
 			FROM message m WHERE m.circle = c.id AND m.away < 2)`,

@@ -152,9 +152,10 @@ func pasts(ctx context.Context, q querier, at []contactAt) ([]conversation.Past,
 			args = append(args, a.message, a.address)
 		}
 		part, err := query(ctx, q, scanPast, `WITH at(message, address) AS (VALUES `+strings.TrimSuffix(strings.Repeat("(?,?),", len(chunk)), ",")+`)
-			SELECT m.date, m.direction, m.protocol, a.name, w.protocol, w.ident, m.score, d.detail
+			SELECT m.date, m.direction, m.protocol, a.name, w.protocol, w.ident, m.score, d.detail, coalesce(b.best, 0)
 			FROM at CROSS JOIN message m ON m.id = at.message JOIN address w ON w.id = at.address
-			JOIN account a ON a.id = m.account JOIN doc d ON d.id = m.id ORDER BY m.id DESC`, args...)
+			JOIN account a ON a.id = m.account JOIN doc d ON d.id = m.id
+			LEFT JOIN best b ON b.message = m.key ORDER BY m.id DESC`, args...)
 		if err != nil {
 			return nil, err
 		}

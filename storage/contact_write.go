@@ -13,7 +13,7 @@ import (
 func scanPast(r *sql.Rows, p *conversation.Past) error {
 	var date int64
 	var data []byte
-	if err := r.Scan(&date, &p.Direction, &p.Protocol, &p.Account, &p.Address.Protocol, &p.Address.ID, &p.Score, &data); err != nil {
+	if err := r.Scan(&date, &p.Direction, &p.Protocol, &p.Account, &p.Address.Protocol, &p.Address.ID, &p.Score, &data, &p.Best); err != nil {
 		return err
 	}
 	var d struct {

@@ -140,6 +140,8 @@ const (
 	markSealed
 	markSigned
 	markBulk
+	markPrivate // the content is kept sealed
+	markWaiting // sealed, and not opened yet
 )
 
 func marksOf(m *conversation.Message) int {

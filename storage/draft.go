@@ -24,6 +24,9 @@ func (d *DB) SaveDraft(ctx context.Context, r conversation.Draft) (conversation.
 		r.ID = conversation.DraftID(d.newKey("d"))
 	}
 	err := d.write(ctx, "save a draft", func(t *tx) error { return t.saveDraft(r) })
+	if err == nil && len(r.Sealed) == 0 {
+		d.written.Store(r.ID, true)
+	}
 	return r.ID, err
 }
 
@@ -31,12 +34,16 @@ func (t *tx) saveDraft(r conversation.Draft) error {
 	if r.Saved.IsZero() {
 		r.Saved = t.db.opt.Now()
 	}
-	data, err := json.Marshal(r)
+	l, err := t.db.draftToSave(r)
 	if err != nil {
-		return fmt.Errorf("encode: %w", err)
+		return err
 	}
-	return t.exec("INSERT OR REPLACE INTO draft (key, conversation, saved, data) VALUES (?, ?, ?, ?)",
-		string(r.ID), string(r.Conversation), r.Saved.UnixMilli(), string(data))
+	var data any = l.data
+	if l.place == "" {
+		data = string(l.data) // text: the list looks into it
+	}
+	return t.exec("INSERT OR REPLACE INTO draft (key, conversation, saved, data, place) VALUES (?, ?, ?, ?, ?)",
+		string(r.ID), string(r.Conversation), r.Saved.UnixMilli(), data, l.place)
 }
 
 // Draft gives one draft.
@@ -58,27 +65,54 @@ func (d *DB) Drafts(ctx context.Context) ([]conversation.Draft, error) {
 }
 
 func (d *DB) drafts(ctx context.Context, tail string, args ...any) ([]conversation.Draft, error) {
-	return query(ctx, d.readers, scanDraft, "SELECT conversation, data FROM draft "+tail, args...)
+	rows, err := query(ctx, d.reader(ctx), scanDraft, "SELECT key, conversation, saved, data, place FROM draft "+tail, args...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]conversation.Draft, len(rows))
+	for i, r := range rows {
+		if r.l.place != "" {
+			if err := d.openDraft(r.l, &r.d); err != nil {
+				return nil, err
+			}
+		}
+		out[i] = r.d
+	}
+	return out, nil
 }
 
 // scanDraft takes the conversation from its column: it is kept right when
 // contacts are joined or split.
-func scanDraft(r *sql.Rows, d *conversation.Draft) error {
-	var conv string
-	var data []byte
-	if err := r.Scan(&conv, &data); err != nil {
+func scanDraft(r *sql.Rows, row *draftRow) error {
+	var id, conv string
+	var saved int64
+	if err := r.Scan(&id, &conv, &saved, &row.l.data, &row.l.place); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(data, d); err != nil {
-		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	if row.l.place == "" {
+		if err := json.Unmarshal(row.l.data, &row.d); err != nil {
+			return fmt.Errorf("%w: %w", ErrCorrupt, err)
+		}
+	} else {
+		row.d.Saved = fromMilli(saved)
 	}
-	d.Conversation = conversation.ConversationID(conv)
+	row.d.ID, row.d.Conversation = conversation.DraftID(id), conversation.ConversationID(conv)
 	return nil
+}
+
+type draftRow struct {
+	d conversation.Draft
+	l lockedDraft
 }
 
 // DropDraft deletes a draft; one that is gone already is no error.
 func (d *DB) DropDraft(ctx context.Context, id conversation.DraftID) error {
-	return d.write(ctx, "drop a draft", func(t *tx) error { return t.exec("DELETE FROM draft WHERE key = ?", string(id)) })
+	return d.write(ctx, "drop a draft", func(t *tx) error {
+		if err := t.mayDrop(id); err != nil {
+			return err
+		}
+		return t.exec("DELETE FROM draft WHERE key = ?", string(id))
+	})
 }
 
 // Setting gives a setting, "" when it is not set.

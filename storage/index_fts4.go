@@ -15,6 +15,10 @@ const (
 
 	indexCreate = `CREATE VIRTUAL TABLE IF NOT EXISTS index4 USING fts4(subject, people, file, cjk, body,
 		content="doc", tokenize=unicode61 "remove_diacritics=2", prefix="2,3")`
+	// insideCreate makes the index in memory. It keeps the texts: FTS4 deletes
+	// no row without knowing its words.
+	insideCreate = `CREATE VIRTUAL TABLE index4 USING fts4(subject, people, file, cjk, body,
+		tokenize=unicode61 "remove_diacritics=2", prefix="2,3")`
 	indexDrop     = `DROP TABLE IF EXISTS index4`
 	indexInsert   = `INSERT INTO index4 (docid, subject, people, file, cjk, body) VALUES (?, ?, ?, ?, ?, ?)`
 	indexDelete   = `DELETE FROM index4 WHERE docid = ?`

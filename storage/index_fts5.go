@@ -17,6 +17,9 @@ const (
 
 	indexCreate = `CREATE VIRTUAL TABLE IF NOT EXISTS index5 USING fts5(subject, people, file, cjk, body,
 		content='doc', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3')`
+	// insideCreate makes the index in memory, which keeps no text.
+	insideCreate = `CREATE VIRTUAL TABLE index5 USING fts5(subject, people, file, cjk, body,
+		content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='2 3')`
 	indexDrop   = `DROP TABLE IF EXISTS index5`
 	indexInsert = `INSERT INTO index5 (rowid, subject, people, file, cjk, body) VALUES (?, ?, ?, ?, ?, ?)`
 	indexDelete = `INSERT INTO index5 (index5, rowid, subject, people, file, cjk, body)

@@ -34,13 +34,21 @@ const judgeStep = 500
 // Rejudge has the stored observations of each message of an account judged
 // again, newest first, and scores those whose evidence changed.
 func (d *DB) Rejudge(ctx context.Context, a conversation.AccountID, judge judgement) (accounts.Change, error) {
+	return d.rejudge(ctx,
+		func(t *tx, below int64) (int64, error) { return t.judgeStep(a, below, judge) },
+		func(t *tx, below int64) (int64, error) { return t.judgeWitnesses(a, below, judge) })
+}
+
+// rejudge takes steps from the newest message to the oldest. Each judges some
+// messages below an id and gives the lowest, 0 at the end.
+func (d *DB) rejudge(ctx context.Context, steps ...func(t *tx, below int64) (int64, error)) (accounts.Change, error) {
 	seen := map[conversation.ConversationID]bool{}
 	var all accounts.Change
-	for _, step := range []func(*tx, conversation.AccountID, int64, judgement) (int64, error){(*tx).judgeStep, (*tx).judgeWitnesses} {
+	for _, step := range steps {
 		for last := noEnd; last > 0; {
 			var c accounts.Change
 			err := d.write(ctx, "judge again", func(t *tx) (err error) {
-				if last, err = step(t, a, last, judge); err != nil {
+				if last, err = step(t, last); err != nil {
 					return err
 				}
 				c, err = t.change()

@@ -15,8 +15,8 @@ import (
 // Conversations lists a window of the conversations, newest first. Those whose
 // newest message was archived are left out unless a query asks.
 func (d *DB) Conversations(ctx context.Context, w conversation.Window) (p conversation.Page, err error) {
-	err = d.read(ctx, "list conversations", func(q querier) error {
-		where, args, err := d.windowFilter(ctx, q, w)
+	err = d.listed(ctx, w, func(q querier, private bool) error {
+		where, args, err := d.windowFilter(ctx, q, w, private)
 		if err != nil {
 			return err
 		}
@@ -27,13 +27,23 @@ func (d *DB) Conversations(ctx context.Context, w conversation.Window) (p conver
 		if limit <= 0 {
 			limit = -1
 		}
-		p.Rows, err = conversations(ctx, q, "WHERE "+where+" ORDER BY v.last DESC, v.id DESC LIMIT ? OFFSET ?", append(args, limit, w.Offset)...)
+		p.Rows, err = d.conversations(ctx, q, "WHERE "+where+" ORDER BY v.last DESC, v.id DESC LIMIT ? OFFSET ?", append(args, limit, w.Offset)...)
 		return err
 	})
 	return p, err
 }
 
-func (d *DB) windowFilter(ctx context.Context, q querier, w conversation.Window) (string, []any, error) {
+// listed reads a snapshot for a window, with the private index where the window
+// has a query.
+func (d *DB) listed(ctx context.Context, w conversation.Window, f func(q querier, private bool) error) error {
+	const what = "list conversations"
+	if w.Query != nil {
+		return d.search(ctx, what, f)
+	}
+	return d.read(ctx, what, func(q querier) error { return f(q, false) })
+}
+
+func (d *DB) windowFilter(ctx context.Context, q querier, w conversation.Window, private bool) (string, []any, error) {
 	where := []string{"v.messages > 0"}
 	var args []any
 	if w.Query == nil {
@@ -49,12 +59,16 @@ func (d *DB) windowFilter(ctx context.Context, q querier, w conversation.Window)
 		}
 	}
 	if w.Query != nil {
-		s, err := compile(ctx, q, w.Query)
+		ss, err := d.compile(ctx, q, w.Query, private)
 		if err != nil {
 			return "", nil, err
 		}
-		where = append(where, "v.id IN (SELECT k.conversation FROM ("+s.circles()+") h JOIN circle k ON k.id = h.circle)")
-		args = append(args, s.args...)
+		circles := make([]string, len(ss))
+		for i, s := range ss {
+			circles[i] = s.circles()
+			args = append(args, s.args...)
+		}
+		where = append(where, "v.id IN (SELECT k.conversation FROM ("+strings.Join(circles, " UNION ")+") h JOIN circle k ON k.id = h.circle)")
 	}
 	return strings.Join(where, " AND "), args, nil
 }
@@ -67,7 +81,7 @@ func (d *DB) Conversation(ctx context.Context, id conversation.ConversationID) (
 		if err != nil {
 			return err
 		}
-		rows, err := conversations(ctx, q, "WHERE v.id = ?", row)
+		rows, err := d.conversations(ctx, q, "WHERE v.id = ?", row)
 		if err == nil && len(rows) == 0 {
 			err = sql.ErrNoRows
 		}
@@ -93,17 +107,24 @@ type conversationScan struct {
 	contacts []conversation.ContactID
 	list     string
 	parties  []participant
+	last     spot // the newest message, when it is sealed at rest
+	draft    lockedDraft
+	unopened bool // its warnings say so
 }
 
 func scanConversation(r *sql.Rows, s *conversationScan) error {
 	var contacts, channels string
+	var draft sql.NullString
 	var date int64
 	var data []byte
 	c := &s.c
-	if err := r.Scan(&c.ID, &c.Kind, &contacts, &s.list, &channels, &c.Messages, &c.Unread, &c.Starred, &c.Muted, &c.Draft,
-		&c.LastID, &date, &c.Excerpt, &c.Subject, &data, &c.Index.Score, &c.Index.Level); err != nil {
+	if err := r.Scan(&c.ID, &c.Kind, &contacts, &s.list, &channels, &c.Messages, &c.Unread, &c.Starred, &c.Muted, &draft,
+		&c.LastID, &date, &c.Excerpt, &c.Subject, &data, &c.Index.Score, &c.Index.Level,
+		&s.last.id, &s.last.serial, &s.draft.place, &s.draft.data); err != nil {
 		return err
 	}
+	c.Draft = draft.String
+	s.last.key = string(c.LastID)
 	c.LastDate, c.Index.Version = fromUnix(date), privacy.Version
 	for p := range strings.SplitSeq(channels, ",") {
 		if p != "" {
@@ -118,7 +139,8 @@ func scanConversation(r *sql.Rows, s *conversationScan) error {
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	s.parties = det.Participants
-	c.Sealed = conversation.Unopened(det.Warnings)
+	s.unopened = conversation.Unopened(det.Warnings)
+	c.Sealed = s.unopened
 	if err := json.Unmarshal([]byte(contacts), &s.contacts); err != nil {
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
@@ -126,17 +148,46 @@ func scanConversation(r *sql.Rows, s *conversationScan) error {
 }
 
 // conversations reads rows of the list. It touches as many rows as it gives.
-func conversations(ctx context.Context, q querier, tail string, args ...any) ([]conversation.Conversation, error) {
+func (d *DB) conversations(ctx context.Context, q querier, tail string, args ...any) ([]conversation.Conversation, error) {
 	rows, err := query(ctx, q, scanConversation, `SELECT v.key, v.kind, v.contacts, v.list, v.channels, v.messages, v.unread, v.starred > 0,
 		EXISTS (SELECT 1 FROM muted WHERE conversation = v.key),
-		coalesce((SELECT substr(json_extract(r.data, '$.text'), 1, 80) FROM draft r WHERE r.conversation = v.key ORDER BY saved DESC LIMIT 1), ''),
+		CASE WHEN r.place = '' THEN substr(json_extract(r.data, '$.text'), 1, 80) ELSE '' END,
 		coalesce(l.key, ''), coalesce(l.date, 0), coalesce(l.excerpt, ''), coalesce(l.subject, ''), coalesce(d.detail, '{}'),
-		coalesce(h.score, l.score, 0), coalesce(h.level, l.level, '?')
-		FROM conversation v LEFT JOIN message l ON l.id = v.last LEFT JOIN doc d ON d.id = v.last LEFT JOIN message h ON h.id = v.heard `+tail, args...)
+		coalesce(h.score, l.score, 0), coalesce(h.level, l.level, '?'),
+		v.last, coalesce(z.serial, 0), coalesce(r.place, ''), CASE WHEN r.place <> '' THEN r.data END
+		FROM conversation v LEFT JOIN message l ON l.id = v.last LEFT JOIN doc d ON d.id = v.last LEFT JOIN message h ON h.id = v.heard
+		LEFT JOIN sealed z ON z.message = v.last
+		LEFT JOIN draft r ON r.key = (SELECT key FROM draft WHERE conversation = v.key ORDER BY saved DESC LIMIT 1) `+tail, args...)
 	if err != nil {
 		return nil, err
 	}
+	if err := d.revealList(ctx, q, rows); err != nil {
+		return nil, err
+	}
 	return title(ctx, q, rows)
+}
+
+// revealList opens what the rows of a list show of sealed messages and drafts.
+func (d *DB) revealList(ctx context.Context, q querier, rows []conversationScan) error {
+	var spots []spot
+	for i := range rows {
+		s := &rows[i]
+		if s.draft.place != "" {
+			s.c.Draft = d.draftExcerpt(s.draft)
+		}
+		if s.last.serial != 0 {
+			s.c.Sealed = true
+			spots = append(spots, s.last)
+		}
+	}
+	parts, err := d.reveal(ctx, q, spots, false)
+	for i := range rows {
+		s := &rows[i]
+		if p := parts[s.last.id]; p != nil {
+			s.c.Subject, s.c.Excerpt, s.c.Sealed = p.head.Subject, p.head.Excerpt, s.unopened
+		}
+	}
+	return err
 }
 
 // title names the members and the conversations themselves.

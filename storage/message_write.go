@@ -28,7 +28,12 @@ func (t *tx) newMessage(account, raw int64, p *conversation.Parsed, s state) (in
 // insertMessage stores a message; index tells whether its text is new to the
 // search index as well.
 func (t *tx) insertMessage(id, account, raw int64, p *conversation.Parsed, s state, index bool) error {
-	m := &p.Message
+	key := string(conversation.NewMessageID(p.Fingerprint))
+	v, err := t.db.veil(key, p)
+	if err != nil {
+		return err
+	}
+	m := v.clear
 	s.read = s.read || m.Direction == conversation.Out
 	circle, err := t.circle(conversation.CircleOf(m))
 	if err != nil {
@@ -37,8 +42,8 @@ func (t *tx) insertMessage(id, account, raw int64, p *conversation.Parsed, s sta
 	if err := t.exec(`INSERT INTO message (id, key, circle, account, raw, epoch, protocol, direction, date, received, size, score, level, marks,
 			away, read, starred, folder, tags, rfcid, subject, excerpt)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, string(conversation.NewMessageID(p.Fingerprint)), circle.id, account, raw, t.epoch, string(m.Protocol), string(m.Direction),
-		unix(m.Date), unix(m.Received), m.Size, m.Index.Score, string(m.Index.Level), marksOf(m),
+		id, key, circle.id, account, raw, t.epoch, string(m.Protocol), string(m.Direction),
+		unix(m.Date), unix(m.Received), m.Size, m.Index.Score, string(m.Index.Level), v.marks,
 		s.away, s.read, s.starred, s.folder, keywordText(s.tags), m.RFCID, m.Subject, m.Excerpt); err != nil {
 		return err
 	}
@@ -47,7 +52,10 @@ func (t *tx) insertMessage(id, account, raw int64, p *conversation.Parsed, s sta
 	if err != nil {
 		return err
 	}
-	return t.insertDoc(id, p, parties, index)
+	if err := t.insertSealed(id, &v, marksOf(&p.Message)&markInside); err != nil {
+		return err
+	}
+	return t.insertDoc(id, m, p.Origin, parties, index)
 }
 
 // indexText is what is indexed of a message.
@@ -59,14 +67,14 @@ func indexTextOf(m *conversation.Message) indexText {
 	return w
 }
 
-func (t *tx) insertDoc(id int64, p *conversation.Parsed, parties []participant, index bool) error {
-	data, err := newDetail(&p.Message, parties).encode()
+func (t *tx) insertDoc(id int64, m *conversation.Message, origin []byte, parties []participant, index bool) error {
+	data, err := newDetail(m, parties).encode()
 	if err != nil {
 		return err
 	}
-	w := indexTextOf(&p.Message)
+	w := indexTextOf(m)
 	if err := t.exec("INSERT INTO doc (id, detail, origin, subject, people, file, cjk, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		id, data, p.Origin, w.subject, w.people, w.files, w.cjk, w.body); err != nil || !index {
+		id, data, origin, w.subject, w.people, w.files, w.cjk, w.body); err != nil || !index {
 		return err
 	}
 	return t.exec(indexInsert, id, w.subject, w.people, w.files, w.cjk, w.body)
@@ -185,7 +193,7 @@ func (t *tx) sameWords(id int64, p *conversation.Parsed) (bool, error) {
 	}
 	var w indexText
 	ok, err := t.get("SELECT subject, people, file, cjk, body FROM doc WHERE id = ?", []any{id}, &w.subject, &w.people, &w.files, &w.cjk, &w.body)
-	return ok && w == indexTextOf(&p.Message), err
+	return ok && w == indexTextOf(t.db.outside(p)), err
 }
 
 // relocate makes the copies of one message copies of another. Whatever they
@@ -223,6 +231,9 @@ func (t *tx) erase(id int64, index bool) error {
 		if err := t.exec(indexDelete, id); err != nil {
 			return err
 		}
+	}
+	if err := t.dropSealed(id); err != nil {
+		return err
 	}
 	for _, q := range []string{"DELETE FROM doc WHERE id = ?", "DELETE FROM message WHERE id = ?"} {
 		if err := t.exec(q, id); err != nil {

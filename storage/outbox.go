@@ -76,24 +76,30 @@ func (t *tx) insertEntry(e conversation.Entry) error {
 		wire = []byte{}
 	}
 	e.Wire, e.Copy = nil, nil
+	hidden, line, err := t.hideEntry(&e)
+	if err != nil {
+		return err
+	}
 	data, err := json.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("encode: %w", err)
 	}
-	return t.exec(`INSERT INTO outbox (key, account, state, next, created, problem, handed, tries, message, data, wire, copy)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(e.ID), string(e.Account), string(e.State), milli(e.NextTry), milli(e.Created),
-		e.Error, e.HandedOver, e.Attempts, string(e.Message), data, wire, second)
+	return t.exec(`INSERT INTO outbox (key, account, state, next, created, problem, handed, tries, message, data, wire, copy, place, secret, line)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(e.ID), string(e.Account), string(e.State), milli(e.NextTry), milli(e.Created),
+		e.Error, e.HandedOver, e.Attempts, string(e.Message), data, wire, second, hidden.place, hidden.data, line)
 }
 
-const entryColumns = "SELECT state, next, problem, handed, tries, message, data, wire, copy FROM outbox "
+const entryColumns = "SELECT state, next, problem, handed, tries, message, data, wire, copy, place, secret, line, closed FROM outbox "
 
-func scanEntry(r *sql.Rows, e *conversation.Entry) error {
+func scanEntry(r *sql.Rows, row *entryRow) error {
+	e := &row.e
 	var state, message, problem string
 	var next int64
 	var handed bool
 	var tries int
 	var data, wire, second []byte
-	if err := r.Scan(&state, &next, &problem, &handed, &tries, &message, &data, &wire, &second); err != nil {
+	if err := r.Scan(&state, &next, &problem, &handed, &tries, &message, &data, &wire, &second,
+		&row.locked.place, &row.locked.data, &row.line, &row.closed); err != nil {
 		return err
 	}
 	if err := json.Unmarshal(data, e); err != nil {
@@ -106,13 +112,13 @@ func scanEntry(r *sql.Rows, e *conversation.Entry) error {
 
 // Outbox lists all entries, oldest first, with what was sent lately.
 func (d *DB) Outbox(ctx context.Context) ([]conversation.Entry, error) {
-	es, err := query(ctx, d.readers, scanEntry, entryColumns+"ORDER BY created, rowid")
+	es, err := d.entries(ctx, "ORDER BY created, rowid")
 	return es, wrap("list the outbox", err)
 }
 
 // Entry gives one entry.
 func (d *DB) Entry(ctx context.Context, id conversation.EntryID) (conversation.Entry, error) {
-	es, err := query(ctx, d.readers, scanEntry, entryColumns+"WHERE key = ?", string(id))
+	es, err := d.entries(ctx, "WHERE key = ?", string(id))
 	if err == nil && len(es) == 0 {
 		err = sql.ErrNoRows
 	}
@@ -125,8 +131,7 @@ func (d *DB) Entry(ctx context.Context, id conversation.EntryID) (conversation.E
 // Due gives the entries of an account to be sent now, oldest first, and those
 // that a process which died left in "sending".
 func (d *DB) Due(ctx context.Context, a conversation.AccountID, now time.Time) ([]conversation.Entry, error) {
-	es, err := query(ctx, d.readers, scanEntry, entryColumns+
-		"WHERE account = ? AND (state = 'sending' OR state IN ('held', 'queued') AND next <= ?) ORDER BY created, rowid", string(a), now.UnixMilli())
+	es, err := d.entries(ctx, "WHERE account = ? AND (state = 'sending' OR state IN ('held', 'queued') AND next <= ?) ORDER BY created, rowid", string(a), now.UnixMilli())
 	return es, wrap("entries due", err)
 }
 
@@ -159,6 +164,9 @@ func (d *DB) MoveEntry(ctx context.Context, id conversation.EntryID, from []conv
 			return fmt.Errorf("it is %q: %w", state, conversation.ErrGuard)
 		}
 		if err := t.moveEntry(id, to, next, problem); err != nil || to != conversation.StateCancelled {
+			return err
+		}
+		if err := t.closeEntry(id); err != nil {
 			return err
 		}
 		return t.cancelGroup(id, from)
@@ -221,6 +229,9 @@ func (d *DB) Sent(ctx context.Context, id conversation.EntryID, a accounts.Arriv
 		if err := t.exec("UPDATE outbox SET state = 'sent', problem = '', next = 0, message = ? WHERE key = ?", string(key), string(id)); err != nil {
 			return err
 		}
+		if err := t.keepBest(id, key); err != nil {
+			return err
+		}
 		c, err = t.change()
 		return err
 	})
@@ -254,14 +265,17 @@ func (t *tx) storeSent(name conversation.AccountID, a *accounts.Arrival) error {
 
 // Unkept gives sent entries whose copy is not in the server's Sent folder yet.
 func (d *DB) Unkept(ctx context.Context, a conversation.AccountID) ([]conversation.Entry, error) {
-	es, err := query(ctx, d.readers, scanEntry, entryColumns+"WHERE account = ? AND state = 'sent' AND kept = 0 ORDER BY created, rowid", string(a))
+	es, err := d.entries(ctx, "WHERE account = ? AND state = 'sent' AND kept = 0 ORDER BY created, rowid", string(a))
 	return es, wrap("sent entries without a copy", err)
 }
 
 // Kept notes that a sent entry needs no copy on the server any more.
 func (d *DB) Kept(ctx context.Context, id conversation.EntryID) error {
 	return d.write(ctx, fmt.Sprintf("note the copy of %q", id), func(t *tx) error {
-		return t.exec("UPDATE outbox SET kept = 1 WHERE key = ?", string(id))
+		if err := t.exec("UPDATE outbox SET kept = 1 WHERE key = ?", string(id)); err != nil {
+			return err
+		}
+		return t.closeEntry(id)
 	})
 }
 

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 
 	"github.com/klauspost/compress/zstd"
@@ -52,3 +53,36 @@ func (d *DB) Unpack(packed []byte) ([]byte, error) {
 // systemRandom never fails: crypto/rand ends the program rather than to give
 // predictable bytes.
 func systemRandom(b []byte) { _, _ = rand.Read(b) }
+
+// source is a raw source as it is kept: packed, and sealed where everything is.
+type source struct {
+	packed []byte
+	sealed bool
+	sha    []byte
+}
+
+// keepSource gives a packed source as it is to be kept. One that arrived
+// sealed needs no second seal, but its header does where all is sealed.
+func (d *DB) keepSource(packed, sha []byte) (source, error) {
+	s := source{packed: packed, sha: sha}
+	if !d.opt.SealAll || !d.ready() {
+		return s, nil
+	}
+	var err error
+	s.packed, err = d.seal(packed, "raw", hex.EncodeToString(sha))
+	s.sealed = true
+	return s, err
+}
+
+// unpack gives a raw source back; ErrSealed when it is sealed and the keys are
+// locked.
+func (d *DB) unpack(s source) ([]byte, error) {
+	if s.sealed {
+		packed, err := d.open(s.packed, "raw", hex.EncodeToString(s.sha))
+		if err != nil {
+			return nil, err
+		}
+		s.packed = packed
+	}
+	return d.Unpack(s.packed)
+}

@@ -49,14 +49,15 @@ func anys[T any](values []T) []any {
 
 // messageColumns are those that scanMessage reads.
 const messageColumns = `m.id, m.key, c.key, a.name, m.protocol, m.direction, m.date, m.received, m.subject, m.excerpt,
-	m.read, m.starred, m.tags, coalesce(f.name, ''), m.size, m.rfcid, k.list, m.marks, d.detail`
+	m.read, m.starred, m.tags, coalesce(f.name, ''), m.size, m.rfcid, k.list, m.marks, d.detail, coalesce(z.serial, 0)`
 
 const messageTables = ` FROM message m JOIN circle k ON k.id = m.circle JOIN conversation c ON c.id = k.conversation
-	JOIN account a ON a.id = m.account JOIN doc d ON d.id = m.id LEFT JOIN folder f ON f.id = m.folder `
+	JOIN account a ON a.id = m.account JOIN doc d ON d.id = m.id LEFT JOIN folder f ON f.id = m.folder LEFT JOIN sealed z ON z.message = m.id `
 
 // messageRow is a message whose participants are not named yet.
 type messageRow struct {
 	id      int64
+	serial  int64 // of its sealed part, 0 for none
 	m       conversation.Message
 	parties []participant
 }
@@ -69,7 +70,7 @@ func scanMessage(r *sql.Rows, row *messageRow, more ...any) error {
 	var data []byte
 	into := append([]any{
 		&row.id, &m.ID, &m.Conversation, &m.Account, &m.Protocol, &m.Direction, &date, &received, &m.Subject, &m.Excerpt,
-		&m.Read, &m.Starred, &tags, &m.Folder, &m.Size, &m.RFCID, &m.ListID, &marks, &data,
+		&m.Read, &m.Starred, &tags, &m.Folder, &m.Size, &m.RFCID, &m.ListID, &marks, &data, &row.serial,
 	}, more...)
 	if err := r.Scan(into...); err != nil {
 		return err

@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -87,29 +89,33 @@ type oldMessage struct {
 	id, account, raw, received int64
 	name                       conversation.AccountID
 	protocol                   conversation.Protocol
-	packed                     []byte
+	source                     source
 	parsed                     conversation.Parsed
+	closed                     bool // the source cannot be read now
 }
 
 func scanOld(r *sql.Rows, m *oldMessage) error {
-	return r.Scan(&m.id, &m.account, &m.raw, &m.received, &m.name, &m.protocol, &m.packed)
+	return r.Scan(&m.id, &m.account, &m.raw, &m.received, &m.name, &m.protocol, &m.source.packed, &m.source.sealed, &m.source.sha)
 }
 
 // rebuildStep parses some messages without holding the lock, then stores them
 // unless they were changed meanwhile.
 func (d *DB) rebuildStep(ctx context.Context, epoch, last int64, parse Parser) (n int, next int64, err error) {
-	old, err := query(ctx, d.readers, scanOld, `SELECT m.id, m.account, m.raw, m.received, a.name, m.protocol, r.packed FROM message m
+	old, err := query(ctx, d.readers, scanOld, `SELECT m.id, m.account, m.raw, m.received, a.name, m.protocol, r.packed, r.sealed, r.sha FROM message m
 		JOIN account a ON a.id = m.account JOIN raw r ON r.id = m.raw WHERE m.id > ? AND m.epoch < ? ORDER BY m.id LIMIT ?`, last, epoch, rebuildStep)
 	if err != nil || len(old) == 0 {
 		return 0, last, wrap("rebuild", err)
 	}
 	for i := range old {
-		raw, err := d.Unpack(old[i].packed)
+		raw, err := d.unpack(old[i].source)
+		if errors.Is(err, conversation.ErrSealed) {
+			old[i].closed = true
+			continue
+		}
 		if err != nil {
-			return 0, last, err
+			return 0, last, wrap("rebuild", err)
 		}
 		old[i].parsed = parse(old[i].name, old[i].protocol, raw, fromUnix(old[i].received))
-		old[i].packed = nil
 	}
 	err = d.write(ctx, "rebuild", func(t *tx) error {
 		for i := range old {
@@ -128,14 +134,33 @@ func (t *tx) rebuildOne(m *oldMessage) error {
 	if err != nil || !ok || !same {
 		return err
 	}
-	if err := t.keepForecast(m.id, &m.parsed.Message); err != nil {
+	if m.closed {
+		return t.exec("UPDATE message SET epoch = ? WHERE id = ?", t.epoch, m.id)
+	}
+	if err := t.reseal(m.raw, m.source); err != nil {
 		return err
 	}
-	id, err := t.rewrite(m.account, m.id, m.raw, &m.parsed)
+	return t.rederive(m)
+}
+
+// reseal keeps a raw source sealed or not, as is wanted now.
+func (t *tx) reseal(id int64, s source) error {
+	wanted := t.db.opt.SealAll && t.db.ready()
+	if wanted == s.sealed {
+		return nil
+	}
+	if s.sealed {
+		packed, err := t.db.open(s.packed, "raw", hex.EncodeToString(s.sha))
+		if err != nil {
+			return err
+		}
+		return t.exec("UPDATE raw SET packed = ?, sealed = 0 WHERE id = ?", packed, id)
+	}
+	kept, err := t.db.keepSource(s.packed, s.sha)
 	if err != nil {
 		return err
 	}
-	return t.refresh(id)
+	return t.exec("UPDATE raw SET packed = ?, sealed = ? WHERE id = ?", kept.packed, kept.sealed, id)
 }
 
 // keepForecast leaves a sent message the facts it was sent with. They were
@@ -165,13 +190,13 @@ func (d *DB) rebuildWitnesses(ctx context.Context, parse Parser) error {
 		testimony
 		name     conversation.AccountID
 		protocol conversation.Protocol
-		packed   []byte
+		source   source
 	}
 	scan := func(r *sql.Rows, f *found) error {
-		return r.Scan(&f.message, &f.account, &f.raw, &f.received, &f.name, &f.protocol, &f.packed)
+		return r.Scan(&f.message, &f.account, &f.raw, &f.received, &f.name, &f.protocol, &f.source.packed, &f.source.sealed, &f.source.sha)
 	}
 	for last := int64(0); ; {
-		some, err := query(ctx, d.readers, scan, `SELECT w.message, w.account, w.raw, w.received, a.name, m.protocol, r.packed FROM witness w
+		some, err := query(ctx, d.readers, scan, `SELECT w.message, w.account, w.raw, w.received, a.name, m.protocol, r.packed, r.sealed, r.sha FROM witness w
 			JOIN message m ON m.id = w.message JOIN account a ON a.id = w.account JOIN raw r ON r.id = w.raw
 			WHERE w.message = (SELECT min(message) FROM witness WHERE message > ?) ORDER BY w.account, w.raw`, last)
 		if err != nil || len(some) == 0 {
@@ -180,7 +205,10 @@ func (d *DB) rebuildWitnesses(ctx context.Context, parse Parser) error {
 		last = some[0].message
 		err = d.write(ctx, "rebuild", func(t *tx) error {
 			for _, f := range some {
-				raw, err := d.Unpack(f.packed)
+				raw, err := d.unpack(f.source)
+				if errors.Is(err, conversation.ErrSealed) {
+					continue
+				}
 				if err != nil {
 					return err
 				}

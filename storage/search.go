@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -14,25 +15,43 @@ func (d *DB) Search(ctx context.Context, qu *conversation.Query, limit int) (hit
 	if limit <= 0 {
 		limit = -1
 	}
-	err = d.read(ctx, "search", func(q querier) error {
-		s, err := compile(ctx, q, qu)
+	err = d.search(ctx, "search", func(q querier, private bool) error {
+		ss, err := d.compile(ctx, q, qu, private)
 		if err != nil {
 			return err
 		}
-		ids, err := query(ctx, q, scanOne[int64], "SELECT m.id"+s.from+" WHERE "+s.where+" ORDER BY "+s.order+" DESC LIMIT ?", append(s.args, limit)...)
+		ids, err := newest(ctx, q, ss, limit)
 		if err != nil {
 			return err
 		}
-		hits, err = hitsOf(ctx, q, ids, wanted(qu))
+		hits, err = d.hitsOf(ctx, q, ids, wanted(qu))
 		return err
 	})
 	return hits, err
 }
 
+// newest gives the newest matches of all selections, of which no two give the
+// same message.
+func newest(ctx context.Context, q querier, ss []selection, limit int) ([]int64, error) {
+	var all []int64
+	for _, s := range ss {
+		ids, err := query(ctx, q, scanOne[int64], "SELECT m.id"+s.from+" WHERE "+s.where+" ORDER BY "+s.order+" DESC LIMIT ?", append(s.args, limit)...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ids...)
+	}
+	slices.SortFunc(all, func(a, b int64) int { return cmp.Compare(b, a) })
+	if limit >= 0 && len(all) > limit {
+		all = all[:limit]
+	}
+	return all, nil
+}
+
 // hitsOf reads messages and finds the places that matched.
-func hitsOf(ctx context.Context, q querier, ids []int64, ts []term) ([]conversation.Hit, error) {
+func (d *DB) hitsOf(ctx context.Context, q querier, ids []int64, ts []term) ([]conversation.Hit, error) {
 	slices.Sort(ids)
-	ms, err := messagesWithText(ctx, q, ids)
+	ms, err := d.messagesWithText(ctx, q, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -48,12 +67,19 @@ func hitsOf(ctx context.Context, q querier, ids []int64, ts []term) ([]conversat
 
 // Count tells how many messages match a query.
 func (d *DB) Count(ctx context.Context, qu *conversation.Query) (n int, err error) {
-	err = d.read(ctx, "count", func(q querier) error {
-		s, err := compile(ctx, q, qu)
+	err = d.search(ctx, "count", func(q querier, private bool) error {
+		ss, err := d.compile(ctx, q, qu, private)
 		if err != nil {
 			return err
 		}
-		return q.QueryRowContext(ctx, "SELECT count(*)"+s.from+" WHERE "+s.where, s.args...).Scan(&n)
+		for _, s := range ss {
+			var some int
+			if err := q.QueryRowContext(ctx, "SELECT count(*)"+s.from+" WHERE "+s.where, s.args...).Scan(&some); err != nil {
+				return err
+			}
+			n += some
+		}
+		return nil
 	})
 	return n, err
 }
@@ -72,13 +98,34 @@ func (s selection) circles() string {
 	return "SELECT DISTINCT m.circle AS circle" + s.from + " WHERE " + s.where
 }
 
-func compile(_ context.Context, _ querier, qu *conversation.Query) (selection, error) {
-	c := &compiler{}
+// compile gives the selections whose matches together are those of a query.
+// With a private index there are two: what it holds is asked of it, by the same
+// rules, and all else of the index on disk.
+func (d *DB) compile(ctx context.Context, q querier, qu *conversation.Query, private bool) ([]selection, error) {
+	s, err := compile(qu, &compiler{})
+	if err != nil || !private {
+		return []selection{s}, err
+	}
+	s.where += " AND (m.marks & ? = 0 OR NOT EXISTS (SELECT 1 FROM priv.held h WHERE h.id = m.id))"
+	s.args = append(s.args, markPrivate)
+	in, err := compile(qu, &compiler{schema: "priv.", holding: func(n conversation.Node) (string, error) { return d.holding(ctx, q, n) }})
+	if err != nil {
+		return nil, err
+	}
+	in.where += " AND m.marks & ? <> 0"
+	in.args = append(in.args, markPrivate)
+	return []selection{s, in}, nil
+}
+
+func compile(qu *conversation.Query, c *compiler) (selection, error) {
 	lead, rest := leads(qu.Root)
 	s := selection{from: " FROM message m", order: "m.id"}
+	if c.schema != "" {
+		s.from, s.order = " FROM priv.held held CROSS JOIN message m ON m.id = held.id", "held.id"
+	}
 	if len(lead) > 0 {
 		column, expr, left := matchAll(lead)
-		s.from = " FROM " + indexTable + " CROSS JOIN message m ON m.id = " + indexTable + ".rowid"
+		s.from = " FROM " + c.schema + indexTable + " CROSS JOIN message m ON m.id = " + indexTable + ".rowid"
 		s.where, s.order = indexTable+matchColumn(column)+" MATCH ? AND ", indexTable+".rowid"
 		c.args = append(c.args, expr)
 		rest = append(rest, left...)
@@ -147,6 +194,8 @@ func indexed(n conversation.Node) bool {
 type compiler struct {
 	args       []any
 	everywhere bool // the query says itself which folders it means
+	schema     string
+	holding    func(conversation.Node) (string, error) // what is asked of the inside of sealed messages
 }
 
 func (c *compiler) all(ns []conversation.Node) (string, error) { return c.join(ns, " AND ", "1") }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver, under the name "sqlite3"
@@ -46,13 +47,16 @@ type DB struct {
 	writers  *sql.DB
 	w        *writer
 	pack     *packer
+	opened   *openedParts
+	inside   *inside
+	written  sync.Map // drafts that were saved here
 	warnings []string
 }
 
 // Open opens the database in dir and makes both when they are missing. The
 // folder becomes 0700 and the files 0600.
 func Open(ctx context.Context, dir string, opt Options) (*DB, error) {
-	d := &DB{dir: dir, opt: opt.filled()}
+	d := &DB{dir: dir, opt: opt.filled(), opened: newOpenedParts(), inside: &inside{}}
 	path := filepath.Join(dir, FileName)
 	warnings, err := secure(dir, path)
 	if err != nil {
@@ -134,6 +138,7 @@ func (d *DB) Path() string { return filepath.Join(d.dir, FileName) }
 
 // Close ends all connections. Writes under way are finished first.
 func (d *DB) Close() error {
+	d.DropPrivateIndex()
 	var errs []error
 	if d.readers != nil {
 		errs = append(errs, d.readers.Close())

@@ -154,6 +154,9 @@ func (t *tx) deleteMessage(id int64) error {
 	if err != nil || !ok {
 		return err
 	}
+	if err := t.exec("DELETE FROM best WHERE message = (SELECT key FROM message WHERE id = ?)", id); err != nil {
+		return err
+	}
 	if err := t.erase(id, true); err != nil {
 		return err
 	}

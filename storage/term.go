@@ -12,7 +12,7 @@ import (
 func (c *compiler) match(n conversation.Node) (string, error) {
 	switch n.Field {
 	case "", "subject", "body", "file":
-		return c.text(n), nil
+		return c.text(n)
 	case "from":
 		return c.party(n, "p.role = 0"), nil
 	case "to":
@@ -89,7 +89,12 @@ func (c *compiler) has(n conversation.Node) (string, error) {
 	return "", fmt.Errorf("has:%s: %w", n.Text, conversation.ErrUsage)
 }
 
-func (c *compiler) mark(bit int) string { return c.say("(m.marks & ?) <> 0", bit) }
+func (c *compiler) mark(bit int) string {
+	if c.schema != "" && bit&markInside != 0 {
+		return c.say("EXISTS (SELECT 1 FROM priv.held h WHERE h.id = m.id AND h.marks & ? <> 0)", bit)
+	}
+	return c.say("(m.marks & ?) <> 0", bit)
+}
 
 // date bounds the ids, which are dates, so that only that part is looked at.
 func (c *compiler) date(n conversation.Node) string {
@@ -133,16 +138,19 @@ func escapeLike(s string) string {
 
 // text asks for words in the index, or for the very characters where the index
 // does not know them as words.
-func (c *compiler) text(n conversation.Node) string {
+func (c *compiler) text(n conversation.Node) (string, error) {
 	switch {
 	case indexed(n):
 		column, expr, _ := matchAll([]conversation.Node{n})
-		return c.say("m.id IN (SELECT rowid FROM "+indexTable+" WHERE "+indexTable+matchColumn(column)+" MATCH ?)", expr)
+		return c.say("m.id IN (SELECT rowid FROM "+c.schema+indexTable+" WHERE "+indexTable+matchColumn(column)+" MATCH ?)", expr), nil
+	case c.holding != nil:
+		ids, err := c.holding(n)
+		return c.say("m.id IN (SELECT value FROM json_each(?))", ids), err
 	case hasCJK(n.Text):
 		within := c.say("m.id IN (SELECT rowid FROM "+indexTable+" WHERE "+indexTable+".cjk MATCH ?)", quoted(bigramQuery(n.Text), false))
-		return "(" + within + " AND " + c.contains(n) + ")"
+		return "(" + within + " AND " + c.contains(n) + ")", nil
 	}
-	return c.contains(n)
+	return c.contains(n), nil
 }
 
 func (c *compiler) contains(n conversation.Node) string {

@@ -28,7 +28,7 @@ func (d *DB) Messages(ctx context.Context, id conversation.ConversationID, s con
 		if before, after, err = l.beyond(ids, s); err != nil {
 			return err
 		}
-		ms, err = messagesWithText(ctx, q, ids)
+		ms, err = d.messagesWithText(ctx, q, ids)
 		return err
 	})
 	return ms, before, after, err
@@ -156,7 +156,7 @@ func (l *timeline) beyond(ids []int64, s conversation.Span) (before, after bool,
 	return len(older) > 0, len(newer) > 0 && (len(ids) > 0 || s.After != "" || s.Before != ""), err
 }
 
-func messagesWithText(ctx context.Context, q querier, ids []int64) ([]conversation.Message, error) {
+func (d *DB) messagesWithText(ctx context.Context, q querier, ids []int64) ([]conversation.Message, error) {
 	var rows []messageRow
 	for chunk := range slices.Chunk(ids, 500) {
 		part, err := query(ctx, q, scanMessageText, "SELECT "+messageColumns+", d.body"+messageTables+"WHERE m.id IN ("+marksFor(len(chunk))+") ORDER BY m.id", anys(chunk)...)
@@ -164,6 +164,9 @@ func messagesWithText(ctx context.Context, q querier, ids []int64) ([]conversati
 			return nil, err
 		}
 		rows = append(rows, part...)
+	}
+	if err := d.revealRows(ctx, q, rows); err != nil {
+		return nil, err
 	}
 	return name(ctx, q, rows)
 }
@@ -175,7 +178,7 @@ func (d *DB) Message(ctx context.Context, id conversation.MessageID) (m conversa
 		if err := q.QueryRowContext(ctx, "SELECT id FROM message WHERE key = ?", string(id)).Scan(&row); err != nil {
 			return err
 		}
-		ms, err := messagesWithText(ctx, q, []int64{row})
+		ms, err := d.messagesWithText(ctx, q, []int64{row})
 		if err == nil && len(ms) == 0 {
 			err = sql.ErrNoRows
 		}
@@ -189,20 +192,21 @@ func (d *DB) Message(ctx context.Context, id conversation.MessageID) (m conversa
 
 // Raw gives the raw source of a message.
 func (d *DB) Raw(ctx context.Context, id conversation.MessageID) ([]byte, error) {
-	return d.rawOf(ctx, fmt.Sprintf("raw source of %q", id), "SELECT r.packed FROM message m JOIN raw r ON r.id = m.raw WHERE m.key = ?", string(id))
+	return d.rawOf(ctx, fmt.Sprintf("raw source of %q", id), "SELECT r.packed, r.sealed, r.sha FROM message m JOIN raw r ON r.id = m.raw WHERE m.key = ?", string(id))
 }
 
 // RawAt gives the raw source of one copy, as that server has it.
 func (d *DB) RawAt(ctx context.Context, a conversation.AccountID, folder string, uid uint32, remote string) ([]byte, error) {
-	return d.rawOf(ctx, fmt.Sprintf("raw source of %s/%s/%d%s", a, folder, uid, remote), `SELECT r.packed FROM location l JOIN raw r ON r.id = l.raw
+	return d.rawOf(ctx, fmt.Sprintf("raw source of %s/%s/%d%s", a, folder, uid, remote), `SELECT r.packed, r.sealed, r.sha FROM location l JOIN raw r ON r.id = l.raw
 		JOIN folder f ON f.id = l.folder JOIN account a ON a.id = f.account
 		WHERE a.name = ? AND f.name = ? AND l.uid = ? AND l.remote = ? AND (l.uid <> 0 OR l.remote <> '') ORDER BY l.validity DESC LIMIT 1`, string(a), folder, uid, remote)
 }
 
 func (d *DB) rawOf(ctx context.Context, what, text string, args ...any) ([]byte, error) {
-	var packed []byte
-	if err := d.readers.QueryRowContext(ctx, text, args...).Scan(&packed); err != nil {
+	var s source
+	if err := d.readers.QueryRowContext(ctx, text, args...).Scan(&s.packed, &s.sealed, &s.sha); err != nil {
 		return nil, wrap(what, err)
 	}
-	return d.Unpack(packed)
+	raw, err := d.unpack(s)
+	return raw, wrap(what, err)
 }

@@ -61,11 +61,29 @@ func (t *tx) hear(msg, account, raw int64, use string, p *conversation.Parsed) e
 	if err != nil || !ok || same || dir != string(conversation.In) {
 		return err
 	}
-	data, err := newDetail(&p.Message, nil).verdict().encode()
+	m := p.Message
+	if shut(&m.Evidence) {
+		if err := t.hearClosed(msg, &m); err != nil {
+			return err
+		}
+	}
+	data, err := newDetail(&m, nil).verdict().encode()
 	if err != nil {
 		return err
 	}
-	return t.keepTestimony(testimony{msg, account, raw, unix(p.Message.Received), p.Message.Index.Score, p.Origin, data})
+	return t.keepTestimony(testimony{msg, account, raw, unix(m.Received), m.Index.Score, p.Origin, data})
+}
+
+// hearClosed judges a copy that could not be opened by the seal of the message,
+// where that was opened: the bodies of both are the same.
+func (t *tx) hearClosed(msg int64, m *conversation.Message) error {
+	opened, err := t.openedEvidence(msg)
+	if err != nil || opened == nil {
+		return err
+	}
+	unseal(&m.Evidence, opened)
+	m.Facts, m.Index = t.db.opt.Score(m.Evidence)
+	return nil
 }
 
 func (t *tx) keepTestimony(w testimony) error {

@@ -83,12 +83,18 @@ type tx struct {
 	gone      []conversationMove
 	newUnread int
 	new       int
+	private   []secret // for the index in memory, once this is done
+	over      bool     // nothing can take part any more
+	failed    error    // what went wrong in a part
 
 	quarantine bool // there are copies that could not be fetched
 }
 
 // write runs f in a transaction that is on disk when write returns.
 func (d *DB) write(ctx context.Context, what string, f func(*tx) error) error {
+	if t := d.within(ctx); t != nil {
+		return wrap(what, t.join(f))
+	}
 	if err := d.w.acquire(ctx); err != nil {
 		return wrap(what, err)
 	}
@@ -123,8 +129,10 @@ func (d *DB) transact(ctx context.Context, f func(*tx) error) error {
 	if err != nil {
 		_, _ = d.w.conn.ExecContext(inner, "ROLLBACK")
 		d.w.cache, d.w.rushing = newCache(), rushing
+		return err
 	}
-	return err
+	d.inside.apply(ctx, t.private)
+	return nil
 }
 
 func (t *tx) reset() {

@@ -177,6 +177,10 @@ func (m *memory) SaveLearned(_ context.Context, _ conversation.AccountID, data [
 	return nil
 }
 
+func (m *memory) RejudgeAddress(context.Context, conversation.Address, func([]byte, *privacy.Evidence) bool) (Change, error) {
+	return Change{}, nil
+}
+
 func (m *memory) Rejudge(_ context.Context, _ conversation.AccountID, judge func([]byte, *privacy.Evidence) bool) (Change, error) {
 	if m.rejudge != nil {
 		m.rejudge(judge)

@@ -70,4 +70,6 @@ type Store interface {
 	Learned(ctx context.Context, a conversation.AccountID) ([]byte, error)
 	SaveLearned(ctx context.Context, a conversation.AccountID, data []byte) error
 	Rejudge(ctx context.Context, a conversation.AccountID, judge func(origin []byte, ev *privacy.Evidence) bool) (Change, error)
+	// RejudgeAddress does so with the messages whose sender is that address.
+	RejudgeAddress(ctx context.Context, a conversation.Address, judge func(origin []byte, ev *privacy.Evidence) bool) (Change, error)
 }
