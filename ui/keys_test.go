@@ -10,7 +10,7 @@ import (
 )
 
 func TestComparingKeysWithSomebody(t *testing.T) {
-	journey(t, 140, 45, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+	journey(t, 80, 45, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
 		d.Press("c")
 		d.Wait(time.Second)
 		d.Expect("Nadia Benali", "a key seen for the first time", "expires in 12 days", "verify")

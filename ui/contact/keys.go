@@ -71,7 +71,7 @@ func (s *Card) keyWords(k conversation.PeerKey) string {
 		words = cat.T("card.key.since", map[string]any{"What": words, "When": cat.Day(k.Since, now)})
 	}
 	if left := k.Expires.Sub(now); !k.Expires.IsZero() && left < soon {
-		words += " · " + cat.N("card.key.expires", max(int(left/(24*time.Hour)), 0), nil)
+		words += " · " + cat.N("card.key.expires", max(int((left+24*time.Hour-1)/(24*time.Hour)), 0), nil)
 	}
 	if k.Weak {
 		words += " · " + cat.T("card.key.weak", nil)
