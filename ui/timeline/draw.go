@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
 	"github.com/caliopen/caliopen-tui/ui/kit"
 	"github.com/caliopen/caliopen-tui/ui/safe"
 	"github.com/caliopen/caliopen-tui/ui/screen"
@@ -171,10 +172,23 @@ func (s *Screen) text(m *conversation.Message) []kit.Line {
 
 // noText says why there is nothing to read.
 func (s *Screen) noText(m *conversation.Message, w int) []kit.Line {
-	if conversation.Unopened(m.Warnings) {
-		return plain(s.env.Styles.Warn, kit.Wrap(safe.Line(s.env.Cat.T("timeline.sealed", nil)), w))
+	if conversation.Unopened(m.Warnings) || m.Evidence.Security.Error != "" {
+		return plain(s.env.Styles.Warn, kit.Wrap(safe.Line(s.env.Cat.T(closed(m), nil)), w))
 	}
 	return plain(s.env.Styles.Dim, []string{s.env.Cat.T("timeline.empty", nil)})
+}
+
+// closed gives the words for why a sealed message is not shown.
+func closed(m *conversation.Message) string {
+	switch m.Evidence.Security.Error {
+	case "locked":
+		return "timeline.locked"
+	case "nokey":
+		return "timeline.nokey"
+	case privacy.ErrorIntegrity:
+		return "k.broken"
+	}
+	return "timeline.sealed"
 }
 
 func plain(style theme.Style, rows []string) []kit.Line {

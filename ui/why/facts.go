@@ -1,6 +1,9 @@
 package why
 
 import (
+	"strings"
+	"time"
+
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
 	"github.com/caliopen/caliopen-tui/ui/kit"
@@ -19,9 +22,9 @@ func (s *Screen) facts(m *conversation.Message) []kit.Item {
 		return items
 	}
 	for _, word := range sealing(m) {
-		say(s.env.Cat.T(word, nil))
+		say(s.env.Cat.T(word, map[string]any{"Name": speaker(m)}))
 	}
-	for _, text := range s.origin(m) {
+	for _, text := range append(s.signer(m), s.origin(m)...) {
 		say(text)
 	}
 	for _, text := range s.remote(m.Evidence) {
@@ -41,6 +44,12 @@ func sealing(m *conversation.Message) []string {
 	sec := m.Evidence.Security
 	sealed := "why.sealed.none"
 	switch {
+	case sec.Error == privacy.ErrorIntegrity:
+		sealed = "k.broken"
+	case sec.Sealed == "full" && sec.Error == "locked":
+		sealed = "timeline.locked"
+	case sec.Sealed == "full" && sec.Error == "nokey":
+		sealed = "timeline.nokey"
 	case m.Facts.Unopened() || sec.Sealed == "full" && !sec.Decrypted:
 		sealed = "why.sealed.unopened"
 	case sec.Sealed == "partial":
@@ -48,16 +57,67 @@ func sealing(m *conversation.Message) []string {
 	case sec.Sealed == "full":
 		sealed = "why.sealed.full"
 	}
-	signature := "why.signature.unchecked"
+	return []string{sealed, signature(m, sec)}
+}
+
+// signature gives the words for a signature.
+func signature(m *conversation.Message, sec privacy.Security) string {
 	switch sec.Signature {
 	case "", "none":
-		signature = "why.signature.none"
+		if sec.Sealed == "full" && !sec.Decrypted {
+			return "why.signature.unseen"
+		}
+		return "why.signature.none"
 	case "good":
-		signature = "why.signature.good"
-	case "bad", "mismatch":
-		signature = "why.signature.bad"
+		if sec.Covers != "whole" {
+			return "why.signature.part"
+		}
+		return "why.signature.good"
+	case "bad", "mismatch", "unknown_key", "expired_key", "weak":
+		return "why.signature." + sec.Signature
 	}
-	return []string{sealed, signature}
+	return "why.signature.unchecked"
+}
+
+// signer tells whose key signed, and when that differs from the date shown.
+func (s *Screen) signer(m *conversation.Message) []string {
+	sec := m.Evidence.Security
+	if sec.Signer == "" {
+		return nil
+	}
+	out := []string{s.env.Cat.T("why.signer", map[string]any{"Key": grouped(sec.Signer), "Address": sec.SignerAddress})}
+	at, err := time.Parse(time.RFC3339, sec.SignedAt)
+	if apart := m.Date.Sub(at).Abs(); err == nil && apart > distant {
+		out = append(out, s.env.Cat.T("why.signed_at", map[string]any{"When": s.env.Cat.LongDate(at, s.env.Now())}))
+	}
+	return out
+}
+
+// distant is from when on it is worth telling that a message was signed at
+// another time than it says: an old letter may have been sent again. The
+// random date of discreet headers lies within six days.
+const distant = 7 * 24 * time.Hour
+
+// speaker names who wrote a message.
+func speaker(m *conversation.Message) string {
+	p := m.Sender()
+	for _, name := range []string{p.Display, p.Name, p.Address.ID} {
+		if name != "" {
+			return safe.Line(name).String()
+		}
+	}
+	return "?"
+}
+
+func grouped(fingerprint string) string {
+	var b strings.Builder
+	for i, r := range fingerprint {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // origin tells whose word there is for the sender, and for the own server.
