@@ -41,10 +41,32 @@ type contactObject struct {
 }
 
 type addressObject struct {
-	Protocol string `json:"protocol"`
-	Address  string `json:"address"`
-	Name     string `json:"name,omitempty"`
-	Bounced  bool   `json:"bounced,omitempty"`
+	Protocol string         `json:"protocol"`
+	Address  string         `json:"address"`
+	Name     string         `json:"name,omitempty"`
+	Bounced  bool           `json:"bounced,omitempty"`
+	Key      *peerKeyObject `json:"key,omitempty"`
+}
+
+// peerKeyObject is the key that an address is written to sealed with.
+type peerKeyObject struct {
+	Fingerprint string `json:"fingerprint,omitempty"`
+	Person      string `json:"person,omitempty"`
+	Conflict    string `json:"conflict,omitempty"` // another key that waits for a decision
+	Problem     string `json:"problem,omitempty"`  // why none can be used
+	Expires     string `json:"expires,omitempty"`
+}
+
+// peerKey gives the key of an address, nil where none is known.
+func (p *program) peerKey(a conversation.Address) *peerKeyObject {
+	if p.keys == nil || a.Protocol != conversation.Mail {
+		return nil
+	}
+	k := p.keys.Peer(conversation.Address{}, a)
+	if k.Fingerprint == "" && k.Conflict == "" && k.Problem == "" {
+		return nil
+	}
+	return &peerKeyObject{k.Fingerprint, k.Person, k.Conflict, k.Problem, when(k.Expires)}
 }
 
 // reachObject is a channel to a contact.
@@ -131,7 +153,7 @@ func (p *program) contact(c *conversation.Contact) contactObject {
 		Notes: c.Notes, Messages: c.Messages, Privacy: p.full(c.Index, c.Name), Channels: []reachObject{},
 	}
 	for _, a := range c.Addresses {
-		o.Addresses = append(o.Addresses, addressObject{string(a.Protocol), a.ID, a.Name, a.Bounced})
+		o.Addresses = append(o.Addresses, addressObject{string(a.Protocol), a.ID, a.Name, a.Bounced, p.peerKey(a.Address)})
 	}
 	for _, ch := range c.Channels {
 		r := reachObject{

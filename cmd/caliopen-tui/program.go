@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/lang"
 	"github.com/caliopen/caliopen-tui/ui/safe"
 )
@@ -31,6 +32,7 @@ type program struct {
 	now      func() time.Time
 	cat      *lang.Catalogue
 	flags    globals
+	keys     conversation.Keyring // of the open profile, nil for none
 	open     func(ctx context.Context, p *program, need need) (*app, error)
 	probe    func(ctx context.Context, p *program, a accounts.Account, secret secretFunc) (accounts.Security, error)
 }
