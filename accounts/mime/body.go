@@ -20,7 +20,9 @@ type body struct {
 	active           bool
 	invite           bool
 	sealed           string
-	whole            int // texts that were one armoured message each
+	whole            int  // texts that were one armoured message each
+	checked          bool // signatures were checked, so that none needs a warning
+	layered          bool // a layer was taken off around all of it, and it holds
 }
 
 // rendered is the text of one part with its links.
@@ -29,16 +31,29 @@ type rendered struct {
 	links []conversation.Link
 }
 
-// read puts the text of a message together.
+// read puts the text of a message together: of what the outermost layer holds,
+// and of nothing else.
 func (m *message) read() *body {
-	b := &body{warn: m.warn}
-	b.seal(m.root)
-	if b.sealed == sealedFull {
+	l := &m.layers
+	b := &body{warn: m.warn, checked: len(l.Signatures) > 0, layered: l.Entity != nil && (l.Opened || l.Security.Signature == "good")}
+	switch {
+	case l.Opened:
+		b.within(m.root)
+	case l.Security.Sealed == sealedFull:
+		b.closed(m)
 		return b
+	default:
+		b.seal(m.root)
+		if b.sealed == sealedFull {
+			return b
+		}
 	}
 	r := b.render(m.root)
 	b.text, b.links = bound(r.text, b.warn), r.links
 	b.settle()
+	if l.Opened {
+		b.sealed = sealedFull
+	}
 	return b
 }
 
@@ -63,11 +78,13 @@ func (b *body) render(p *part) rendered {
 		return b.signed(p)
 	case p.is("multipart/related"):
 		return b.related(p)
+	case b.layered && p.legacyDisplay():
+		return b.rest(p.kids[1:])
 	case p.is("multipart/encrypted"):
 		return b.rest(p.kids)
 	case p.multipart():
 		return b.rest(p.kids)
-	case p.path != "1" && p.attached(), !p.is("text/plain", "text/html"):
+	case !first(p.path) && p.attached(), !p.is("text/plain", "text/html"):
 		b.attach(p)
 		return rendered{}
 	case p.is("text/html"):
@@ -112,7 +129,9 @@ func (b *body) related(p *part) rendered {
 
 // signed reads what is signed and notes that nobody has checked it.
 func (b *body) signed(p *part) rendered {
-	b.warn.add(warnSignature)
+	if !b.checked {
+		b.warn.add(warnSignature)
+	}
 	return b.rest(p.kids)
 }
 
@@ -154,6 +173,9 @@ func (b *body) plain(p *part) rendered {
 	if strings.EqualFold(p.media.params["format"], "flowed") {
 		text = unflow(text, strings.EqualFold(p.media.params["delsp"], "yes"))
 	}
+	if b.layered {
+		text = p.withoutDisplay(text)
+	}
 	text = strings.TrimRight(b.inline(text), " \t\r\n")
 	return rendered{text, plainLinks(text)}
 }
@@ -166,7 +188,11 @@ func looksLikeHTML(text string) bool {
 
 // html reads an HTML part.
 func (b *body) html(p *part) rendered {
-	r := html.Convert(p.text(b.warn), html.Options{Tracker: trace.Tracker})
+	text := p.text(b.warn)
+	if b.layered {
+		text = p.withoutDisplayHTML(text)
+	}
+	r := html.Convert(text, html.Options{Tracker: trace.Tracker})
 	b.images += r.Images
 	b.trackers += r.Trackers
 	b.active = b.active || r.Active
@@ -185,6 +211,8 @@ func (b *body) attach(p *part) {
 	case opaque(p):
 		b.warn.add(warnOpaque)
 		b.warn.add(warnSignature)
+	case p.is("application/pgp-signature") && b.checked:
+		return
 	case p.is("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"):
 		b.warn.add(warnSignature)
 		return

@@ -2,11 +2,14 @@ package mime
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"time"
 
+	"github.com/caliopen/caliopen-tui/accounts/pgpmime"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
+	"github.com/caliopen/caliopen-tui/privacy/openpgp"
 	"github.com/caliopen/caliopen-tui/privacy/trace"
 )
 
@@ -25,11 +28,14 @@ func WithKeys(k Keys, now func() time.Time) *Format { return &Format{keys: k, no
 var _ conversation.Format = (*Format)(nil)
 
 // Parse reads a raw mail. It never fails: what could not be read stands in the
-// text, and Warnings tell what was odd.
-func (*Format) Parse(raw []byte, ctx conversation.ParseContext) conversation.Parsed {
+// text, and Warnings tell what was odd. What identifies the message (RFCID,
+// Fingerprint) is taken from outside of any seal, so that it is the same
+// whether the keys were at hand or not.
+func (f *Format) Parse(raw []byte, ctx conversation.ParseContext) conversation.Parsed {
 	raw = newlines(raw)
-	m := open(raw, readable, maxKeep)
+	m := f.open(raw, readable, maxKeep)
 	b := m.read()
+	m.protect(f)
 	h := m.header
 	msg := conversation.Message{
 		Account:      ctx.Account,
@@ -42,7 +48,7 @@ func (*Format) Parse(raw []byte, ctx conversation.ParseContext) conversation.Par
 		Links:        b.links,
 		Excerpt:      excerpt(b.text, b.links),
 		Size:         int64(len(raw)),
-		RFCID:        messageID(h.get("message-id")),
+		RFCID:        messageID(m.outer.get("message-id")),
 		ListID:       listID(h.get("list-id")),
 		Attachments:  b.files,
 		Invite:       b.invite,
@@ -52,16 +58,22 @@ func (*Format) Parse(raw []byte, ctx conversation.ParseContext) conversation.Par
 	msg.Bulk = msg.Direction == conversation.In && bulk(h, msg.Sender().Address)
 	msg.Evidence = m.evidence(b, &msg)
 	msg.Warnings = m.warn.list
-	return conversation.Parsed{
+	out := conversation.Parsed{
 		Message:     msg,
 		Origin:      trace.Observe(raw[:len(raw)-len(m.body)]).Encode(),
-		Fingerprint: fingerprint(h, m.body),
+		Fingerprint: fingerprint(m.outer, m.body),
+		Sights:      m.sights(f, &msg),
 	}
+	if m.layers.Opened {
+		out.Private, out.Outer = true, decodeText(m.outer.get("subject"))
+	}
+	return out
 }
 
-// Part gives the decoded bytes of one part, its name and its type.
-func (*Format) Part(raw []byte, path string) (conversation.Attachment, []byte, error) {
-	m := open(newlines(raw), func(p *part) bool { return p.path == path }, len(raw)+1)
+// Part gives the decoded bytes of one part, its name and its type. Paths of a
+// sealed mail are those of what is inside.
+func (f *Format) Part(raw []byte, path string) (conversation.Attachment, []byte, error) {
+	m := f.open(newlines(raw), func(p *part) bool { return p.path == path }, whole)
 	p := m.root.find(path)
 	if p == nil {
 		return conversation.Attachment{}, nil, fmt.Errorf("mime: part %q: %w", path, conversation.ErrNotFound)
@@ -70,8 +82,8 @@ func (*Format) Part(raw []byte, path string) (conversation.Attachment, []byte, e
 }
 
 // HTML gives the first HTML text of a mail as received, in UTF-8, or "".
-func (*Format) HTML(raw []byte) string {
-	m := open(newlines(raw), readable, maxKeep)
+func (f *Format) HTML(raw []byte) string {
+	m := f.open(newlines(raw), readable, maxKeep)
 	var found *part
 	m.root.walk(func(p *part) {
 		if found == nil && p.is("text/html") && !p.attached() {
@@ -86,21 +98,38 @@ func (*Format) HTML(raw []byte) string {
 
 // message is a mail taken apart.
 type message struct {
-	header header
-	body   []byte
-	root   *part
+	outer  header // as it came
+	header header // as it is shown: what a layer protects stands in for what is outside
+	body   []byte // as it came
+	layers pgpmime.Reading
+	root   *part // of the innermost layer that was taken off, else of the mail
+	doubt  bool  // the author inside is another than the one outside, and not proved
 	warn   *warnings
 }
 
-// open takes a message apart, keeping the contents of the parts that are wanted.
-func open(raw []byte, want func(*part) bool, limit int) *message {
+// whole, as a limit of what is kept, stands for everything.
+const whole = -1
+
+// open takes the layers off a message and what is in them apart, keeping the
+// contents of the parts that are wanted.
+func (f *Format) open(raw []byte, want func(*part) bool, limit int) *message {
 	m := &message{warn: &warnings{}}
-	m.header, m.body = split(raw, m.warn)
-	b := builder{warn: m.warn, want: want, limit: limit}
-	m.root = b.root(m.header, m.body)
+	m.outer, m.body = split(raw, m.warn)
+	m.header = m.outer
+	m.layers = f.layers(raw, m.outer)
+	content, h, body := raw, m.outer, m.body
+	if m.layers.Entity != nil {
+		content = m.layers.Entity
+		h, body = partHeader(content, m.warn)
+	}
+	if limit == whole {
+		limit = len(content) + 1
+	}
+	b := builder{warn: m.warn, want: want, limit: limit, base: m.layers.Path}
+	m.root = b.root(h, body)
 	if b.fails {
 		m.warn.add(warnStructure)
-		m.retry(raw, want, limit)
+		m.retry(content, h, body, b)
 	}
 	return m
 }
@@ -108,21 +137,21 @@ func open(raw []byte, want func(*part) bool, limit int) *message {
 // retry reads a message that could not be read whole by the second parser and
 // by hand, keeps what gives most, and takes the body for one text when nothing
 // does.
-func (m *message) retry(raw []byte, want func(*part) bool, limit int) {
-	if p := second(raw, m.root, want); p != nil {
+func (m *message) retry(raw []byte, h header, body []byte, b builder) {
+	if p := second(raw, m.root, b.want, b.base); p != nil {
 		m.root = p
 	}
-	hand := manual{builder{warn: &warnings{}, want: want, limit: limit}}
-	if p := hand.root(m.header, m.body); weight(p) > weight(m.root) || len(p.kids) > len(m.root.kids) {
+	hand := manual{builder{warn: &warnings{}, want: b.want, limit: b.limit, base: b.base}}
+	if p := hand.root(h, body); weight(p) > weight(m.root) || len(p.kids) > len(m.root.kids) {
 		m.root = p
 	}
-	if weight(m.root) > 0 || len(bytes.TrimSpace(m.body)) == 0 {
+	if weight(m.root) > 0 || len(bytes.TrimSpace(body)) == 0 {
 		return
 	}
 	m.root.kids = nil
-	m.root.path, m.root.media = "1", mediaType{name: "text/plain"}
-	m.root.content = m.body[:min(len(m.body), maxKeep)]
-	m.root.size = int64(len(m.body))
+	m.root.path, m.root.media = cmp.Or(b.base, "1"), mediaType{name: "text/plain"}
+	m.root.content = body[:min(len(body), maxKeep)]
+	m.root.size = int64(len(body))
 }
 
 // newlines gives a message written with lone carriage returns line feeds.
@@ -133,12 +162,12 @@ func newlines(raw []byte) []byte {
 	return bytes.ReplaceAll(raw, []byte{'\r'}, []byte{'\n'})
 }
 
-// evidence gathers what the message shows of its privacy. Nothing is checked
-// here: signatures are not verified and no server is believed.
+// evidence gathers what the message shows of its privacy. No server is
+// believed here. A signature is good only when the one author that the message
+// names has made it.
 func (m *message) evidence(b *body, msg *conversation.Message) privacy.Evidence {
 	ev := privacy.Evidence{
 		Protocol:       string(conversation.Mail),
-		Security:       privacy.Security{Sealed: b.sealed, Signature: "none", Covers: "none", ProtectedHeaders: "none"},
 		Transport:      privacy.Transport{Ingress: "unknown"},
 		Authentication: privacy.Authentication{Source: "none", DKIM: "none", SPF: "none", DMARC: "none"},
 		Remote:         privacy.Remote{Images: b.images, Trackers: b.trackers},
@@ -148,9 +177,23 @@ func (m *message) evidence(b *body, msg *conversation.Message) privacy.Evidence 
 	if msg.Direction == conversation.In && len(from) == 1 && claimsOther(from[0].Name, from[0].Address) {
 		m.warn.add(warnClaimed)
 	}
-	ev.ManyFrom = len(from) != 1 || from[0].Address.IsZero()
+	ev.ManyFrom = m.doubt || len(from) != 1 || from[0].Address.IsZero()
 	for _, w := range []string{warnManyFrom, warnClaimed, warnNoFrom} {
 		ev.ManyFrom = ev.ManyFrom || m.warn.has(w)
 	}
+	if ev.ManyFrom {
+		m.layers.Judge(func(*openpgp.Key) bool { return false })
+	}
+	for _, w := range m.layers.Warnings {
+		m.warn.add(w)
+	}
+	ev.Security = m.layers.Security
+	ev.Security.Sealed = b.sealed
+	ev.Security.Caliopen = ev.Security.Caliopen && m.signed()
 	return ev
+}
+
+// signed tells whether all of the message is signed by its one author.
+func (m *message) signed() bool {
+	return m.layers.Security.Signature == "good" && m.layers.Security.Covers == "whole"
 }

@@ -2,6 +2,7 @@ package mime
 
 import (
 	"bytes"
+	"cmp"
 )
 
 // manual splits a message by this package's own rule: a line that begins with
@@ -14,16 +15,16 @@ type manual struct {
 // root reads the message. A declared boundary that is nowhere in the body is
 // replaced by what looks like one.
 func (b *manual) root(h header, body []byte) *part {
-	p := newPart(h, "")
+	p := newPart(h, b.base)
 	if p.multipart() && !bytes.Contains(body, []byte("--"+p.media.params["boundary"])) {
 		p.boundary(body)
 	}
 	if !p.multipart() {
-		p.path = "1"
+		p.path = cmp.Or(b.base, "1")
 	}
 	b.fill(p, body, 0)
 	if !p.multipart() {
-		p.path = "1"
+		p.path = cmp.Or(b.base, "1")
 	}
 	return p
 }

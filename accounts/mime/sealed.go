@@ -3,6 +3,9 @@ package mime
 import (
 	"bytes"
 	"strings"
+
+	"github.com/caliopen/caliopen-tui/accounts/pgpmime"
+	"github.com/caliopen/caliopen-tui/privacy"
 )
 
 // The words of privacy.Security.Sealed.
@@ -62,10 +65,10 @@ func sealedPair(kids []*part) bool {
 }
 
 // openPGP tells whether a part begins like an OpenPGP message, in ASCII or
-// binary (RFC 9580, 4.2: the first bits of a packet are set).
+// binary (RFC 9580, 4.2: the first bit of a packet is set).
 func openPGP(p *part) bool {
 	data := p.start()
-	return bytes.HasPrefix(data, []byte(armor)) || len(data) > 0 && data[0]&0xC0 == 0xC0
+	return bytes.HasPrefix(data, []byte(armor)) || len(data) > 0 && data[0]&0x80 != 0
 }
 
 // armored tells whether a part is an OpenPGP message in ASCII.
@@ -119,6 +122,36 @@ func (b *body) seal(root *part) {
 	})
 }
 
+// within looks for seals inside of an opened one. They stay closed: whoever
+// wrote the mail may have put the ciphertext of another there.
+func (b *body) within(root *part) {
+	closed := body{warn: &warnings{}}
+	if closed.seal(root); closed.sealed != sealedNone {
+		b.partly()
+	}
+	b.sealed = sealedFull
+}
+
+// closed notes why a sealed message was not opened. Nothing of it is shown; a
+// file that only stands where the ciphertext should be can still be had.
+func (b *body) closed(m *message) {
+	b.sealed = sealedFull
+	switch m.layers.Security.Error {
+	case pgpmime.ErrorMalformed:
+		m.root.walk(func(p *part) {
+			if p.is("application/octet-stream") {
+				b.attach(p)
+			}
+		})
+		return
+	case privacy.ErrorIntegrity:
+		b.warn.add(warnChanged)
+	case pgpmime.ErrorTooLarge:
+		b.warn.add(warnUnpacks)
+	}
+	b.warn.add(warnSealed)
+}
+
 func (b *body) partly() {
 	b.warn.add(warnSealedPart)
 	b.sealed = sealedPartial
@@ -129,7 +162,9 @@ func (b *body) partly() {
 // is depends on what else it holds.
 func (b *body) inline(text string) string {
 	if strings.Contains(text, armorSigned) {
-		b.warn.add(warnSignature)
+		if !b.checked {
+			b.warn.add(warnSignature)
+		}
 		text = clearsigned(text)
 	}
 	if !strings.Contains(text, armor) {

@@ -42,7 +42,7 @@ func TestSealed(t *testing.T) {
 		{"sealed file in base64", parts("mixed", text, "Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n"+base64.StdEncoding.EncodeToString([]byte(sealedText))), "partial", "clear words", warnSealedPart},
 		{"called sealed, in clear", parts("encrypted", version, "Content-Type: text/plain\n\nclear words"), "none", "clear words", warnNotSealed},
 		{"called sealed, one part", parts("encrypted", text), "none", "clear words", warnNotSealed},
-		{"called sealed, other content", parts("encrypted", version, "Content-Type: application/octet-stream\n\nclear words"), "none", "", warnNotSealed},
+		{"called sealed, other content", parts("encrypted", version, "Content-Type: application/octet-stream\n\nclear words"), "full", "", warnNotSealed},
 		{"forwarded", parts("mixed", text, "Content-Type: message/rfc822\n\nSubject: x\n"+pair), "none", "clear words", ""},
 		{"signed", parts("signed", text, sig), "none", "clear words", warnSignature},
 		{"signed inline", "Content-Type: text/plain\n\n" + armorSigned + "\nHash: SHA256\n\nwords\n- - dash\n" + armorSig + "\nabc\n-----END PGP SIGNATURE-----\n", "none", "words\n- dash", warnSignature},

@@ -15,7 +15,7 @@ const (
 
 // second reads a message that go-message could not read whole. It gives nil
 // when enmime must not try, or finds no more than was found before.
-func second(raw []byte, first *part, want func(*part) bool) *part {
+func second(raw []byte, first *part, want func(*part) bool, base string) *part {
 	if len(raw) > secondSize || multiparts(raw) > secondMulti {
 		return nil
 	}
@@ -25,7 +25,7 @@ func second(raw []byte, first *part, want func(*part) bool) *part {
 	if err != nil || root == nil {
 		return nil
 	}
-	out := adopt(root, "", want, 0)
+	out := adopt(root, base, want, 0)
 	if out == nil || weight(out) <= weight(first) {
 		return nil
 	}

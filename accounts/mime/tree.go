@@ -2,9 +2,11 @@ package mime
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/emersion/go-message/textproto"
 )
@@ -23,22 +25,26 @@ type builder struct {
 	parts int
 	want  func(p *part) bool // whose content is kept
 	limit int                // of the content kept
+	base  string             // path of the root; "" for the message itself
 	fails bool               // something could not be read and another parser may do better
 }
 
 // readable keeps the contents that a message is shown and judged by.
 func readable(p *part) bool {
-	return p.is("text/plain", "text/html") && (p.disposition != "attachment" || p.path == "1")
+	return p.is("text/plain", "text/html") && (p.disposition != "attachment" || first(p.path))
 }
+
+// first tells the path of what a message begins with, in however many layers.
+func first(path string) bool { return strings.Trim(path, "1.") == "" }
 
 // root reads the message.
 func (b *builder) root(h header, body []byte) *part {
-	p := newPart(h, "")
+	p := newPart(h, b.base)
 	if p.multipart() && p.media.params["boundary"] == "" {
 		p.boundary(body)
 	}
 	if !p.multipart() {
-		p.path = "1"
+		p.path = cmp.Or(b.base, "1")
 	}
 	b.fill(p, bytes.NewReader(body), 0)
 	return p

@@ -23,6 +23,10 @@ const (
 	warnNotSealed  = "mime.sealed_broken"
 	warnSignature  = "mime.signature_unchecked"
 	warnOpaque     = "mime.signed_opaque"
+	warnChanged    = "mime.sealed_changed"   // integrity failed
+	warnUnpacks    = "mime.sealed_large"     // unpacks to too much
+	warnInnerFrom  = "mime.inner_from"       // another author inside, not proved
+	warnReaders    = "mime.outer_recipients" // other recipients outside than inside
 )
 
 // warnings collects each warning once, in order.

@@ -9,6 +9,7 @@ import (
 const (
 	maxHeader = 1 << 20
 	maxFields = 4000
+	maxValue  = 256 << 10
 	maxParts  = 500 // of one multipart
 	maxLayers = 4   // signatures around one another
 )
@@ -51,30 +52,34 @@ func read(raw []byte) entity {
 
 // header reads the fields up to the first empty line.
 func (e *entity) header() {
-	rest := e.raw
-	for len(rest) > 0 {
+	rest, from := e.raw, e.raw
+	for len(rest) > 0 && len(e.raw)-len(rest) < maxHeader && len(e.fields) < maxFields {
 		line, after := cut(rest)
+		if len(line) == 0 || line[0] != ' ' && line[0] != '\t' {
+			e.field(from[:len(from)-len(rest)])
+			from = rest
+		}
 		rest = after
-		if len(line) == 0 || len(e.raw)-len(rest) > maxHeader || len(e.fields) >= maxFields {
+		if len(line) == 0 {
+			from = nil
 			break
 		}
-		e.line(line)
+	}
+	if from != nil {
+		e.field(from[:len(from)-len(rest)])
 	}
 	e.body = rest
 }
 
-// line takes in one line of a header. Folded lines are joined (RFC 5322,
-// 2.2.3), lines that are no fields are passed over.
-func (e *entity) line(line []byte) {
-	if line[0] == ' ' || line[0] == '\t' {
-		if n := len(e.fields); n > 0 {
-			e.fields[n-1].Value += string(line)
-		}
+// field takes in one field with the lines it is folded into (RFC 5322, 2.2.3).
+// Lines that are no fields are passed over.
+func (e *entity) field(lines []byte) {
+	name, value := fieldOf(lines)
+	if name == "" {
 		return
 	}
-	if name, value := fieldOf(line); name != "" {
-		e.fields = append(e.fields, Field{name, value})
-	}
+	value = strings.NewReplacer("\r\n", "", "\n", "").Replace(value)
+	e.fields = append(e.fields, Field{name, value[:min(len(value), maxValue)]})
 }
 
 // fieldOf reads a line as a header field; no name when it is none.
