@@ -86,3 +86,11 @@ func (d *DB) Rows(t testing.TB, table string) (n int) {
 	}
 	return n
 }
+
+// MoveSealed gives the last message the sealed part of the first one.
+func (d *DB) MoveSealed(ctx context.Context) error {
+	return d.write(ctx, "swap", func(t *tx) error {
+		return t.exec(`UPDATE sealed SET serial = serial + 100, (head, body) = (SELECT head, body FROM sealed ORDER BY message LIMIT 1)
+			WHERE message = (SELECT max(message) FROM sealed)`)
+	})
+}
