@@ -72,7 +72,7 @@ func (s Seal) leftBy(name string, l Line) (value string, keep bool) {
 	case name == "to" || name == "cc":
 		return l.Bare, s.Policy == conversation.Discreet
 	}
-	return "", name == "chat-version"
+	return l.Value, name == "chat-version" // tells other programs that the fields inside are whole
 }
 
 // blurred gives a random moment in the days before the letter.
