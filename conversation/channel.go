@@ -44,6 +44,7 @@ type Prediction struct {
 	// Policy what of its header stays readable; empty for other channels.
 	Keys   map[Address]string
 	Policy HeaderPolicy
+	Note   Reason // what is known of the weakest of the keys, for the line; zero for clear channels
 }
 
 // Reason is a sentence of the catalogue with its arguments: the code is the
@@ -74,6 +75,9 @@ type Choice struct {
 	Reason     Reason        // why this one, or why it stopped
 	Warnings   []Reason      // remarks: a new Cc opens another conversation, a name in the text adds a reader…
 	Floor      privacy.Level // level the conversation must not fall below, "" for none
+	// Advice is the best step towards a more private way than the chosen one,
+	// zero when there is none or it was put off.
+	Advice privacy.Advice
 }
 
 // Best gives the chosen candidate, or nil.

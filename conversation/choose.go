@@ -31,6 +31,7 @@ func (s *Service) Choose(ctx context.Context, d Draft) (Choice, error) {
 	in.Override = viaChannel(in, d.Via)
 	c := Route(in)
 	c.Warnings = append(c.Warnings, s.warnings(ctx, sit, &c)...)
+	c.Advice = s.advise(ctx, sit, &c)
 	return c, nil
 }
 
@@ -159,8 +160,12 @@ func (s *Service) before(ctx context.Context, sit *situation) error {
 	if err != nil {
 		return err
 	}
-	for i, p := range past {
-		if i < floorMessages {
+	counted := 0
+	for _, p := range past {
+		if unproven(p) && !sealed(p.Facts) {
+			continue // anybody can write such mails: they must not push a sealed one out of sight
+		}
+		if counted++; counted <= floorMessages {
 			sit.floor = higherFloor(sit.floor, p.Facts, p.Score)
 		}
 		if sit.last.account == "" && p.Direction == In {

@@ -100,7 +100,7 @@ func TestChoose(t *testing.T) {
 			w.store.messages["m1"] = Message{ID: "m1", Direction: In, Facts: sealedFacts}
 		}, Draft{Kind: DraftForward, Source: "m1", To: to("paul"), Text: "x"}, "stop route.sealed_stop"},
 		{"an answer stays on the channel of the message answered", func(w *world) {
-			w.store.history["zoe"] = []Past{heard(1, zoeMasto, "social", privacy.Facts{}, 40), heard(9, zoeMail, "home", privacy.Facts{Path: "tls"}, 32)}
+			w.store.history["zoe"] = []Past{heard(1, zoeMasto, "social", privacy.Facts{}, 40), heard(9, zoeMail, "home", privacy.Facts{Path: "tls", Person: "domain"}, 38)}
 			w.store.messages["m1"] = Message{ID: "m1", Direction: In, Account: "home"}
 		}, Draft{Kind: DraftReply, Source: "m1", To: to("zoe"), Text: "x"}, "auto home zoe@example.org"},
 		{"an answer to what is gone still goes out", nil, Draft{Kind: DraftReply, Source: "gone", To: to("zoe"), Text: "x"}, "auto social @zoe@social.example"},
@@ -148,8 +148,13 @@ func TestPredictionsBelieveOnlyWhatWasSeen(t *testing.T) {
 		return best(t, w, Draft{To: to("paul"), Text: "x"}).Index.Score
 	}
 	nothing := score(func(*world) {})
-	path := score(func(w *world) {
+	one := score(func(w *world) {
 		w.store.history["paul"] = []Past{heard(1, paulMail, "home", privacy.Facts{Path: "tls"}, 32)}
+	})
+	path := score(func(w *world) {
+		for day := range 3 {
+			w.store.history["paul"] = append(w.store.history["paul"], heard(day, paulMail, "home", privacy.Facts{Path: "tls"}, 32))
+		}
 	})
 	proved := score(func(w *world) {
 		w.store.history["paul"] = []Past{heard(1, paulMail, "home", privacy.Facts{Path: "tls", Person: "domain"}, 38)}
@@ -157,8 +162,8 @@ func TestPredictionsBelieveOnlyWhatWasSeen(t *testing.T) {
 	other := score(func(w *world) {
 		w.store.history["paul"] = []Past{heard(1, MailAddress("paul@else.example"), "home", privacy.Facts{Path: "tls", Person: "domain"}, 38)}
 	})
-	if nothing >= path || path >= proved || other != nothing {
-		t.Errorf("nothing %d, path %d, proved %d, another address %d", nothing, path, proved, other)
+	if nothing != one || nothing >= path || path >= proved || other != nothing {
+		t.Errorf("nothing %d, one mail of nobody knows whom %d, path %d, proved %d, another address %d", nothing, one, path, proved, other)
 	}
 	if bare := score(func(w *world) { w.accounts[0].Verified = false }); bare > 20 {
 		t.Errorf("own server without TLS: %d", bare)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	. "github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
 )
 
 // fakeStore keeps in memory what the verbs ask for. A method a test does not
@@ -25,6 +26,11 @@ type fakeStore struct {
 	acts          []Act
 	searched      []*Query
 	hits          []Hit
+	settings      map[string]string
+	scores        map[string][]Point
+	sent          []Past
+	traffic       []Traffic
+	levels        map[privacy.Level]int
 	fail          map[string]error // by method
 	n             int
 }
@@ -33,7 +39,7 @@ func newFake() *fakeStore {
 	return &fakeStore{
 		contacts: map[ContactID]Contact{}, messages: map[MessageID]Message{}, conversations: map[ConversationID]Conversation{},
 		history: map[ContactID][]Past{}, drafts: map[DraftID]Draft{}, entries: map[EntryID]Entry{}, raws: map[MessageID][]byte{},
-		fail: map[string]error{},
+		settings: map[string]string{}, scores: map[string][]Point{}, fail: map[string]error{},
 	}
 }
 
@@ -223,6 +229,8 @@ type world struct {
 	files    map[string]File
 	saved    map[string]string
 	accounts []OwnAccount
+	keys     *fakeKeys // nil unless the world was made with keys
+	opt      Options
 }
 
 var now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
@@ -248,7 +256,7 @@ func newWorld() *world {
 		}},
 		"paul": {ID: "paul", Name: "Paul Roux", Addresses: []ContactAddress{{Address: paulMail, LastSeen: ago(10)}}},
 	}
-	w.Service = New(Options{
+	w.opt = Options{
 		Store: w.store, Engine: w.engine, Accounts: func() []OwnAccount { return w.accounts },
 		Formats: map[Protocol]Format{Mail: w.mail, Mastodon: w.mastodon},
 		Clock:   func() time.Time { return now }, Random: func(b []byte) { clear(b) }, Hold: 10 * time.Second, Lang: "en",
@@ -258,7 +266,8 @@ func newWorld() *world {
 			w.saved[name] = string(data)
 			return dir + "/" + name, nil
 		},
-	})
+	}
+	w.Service = New(w.opt)
 	return w
 }
 

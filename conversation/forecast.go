@@ -33,33 +33,44 @@ func ignoreNotFound(err error) error {
 	return err
 }
 
-// predictions gives one prediction for each own account.
+// predictions gives one prediction for each own account, and a second one for
+// mail that is sealed.
 func (s *Service) predictions(sit *situation) []Prediction {
 	if len(sit.people) == 0 {
 		return nil
 	}
 	var out []Prediction
 	for _, a := range s.opt.Accounts() {
-		out = append(out, s.prediction(sit, a))
+		out = append(out, s.prediction(sit, a, false))
+		if a.Protocol == Mail && s.opt.Keys != nil {
+			out = append(out, s.prediction(sit, a, true))
+		}
 	}
 	return out
 }
 
-func (s *Service) prediction(sit *situation, own OwnAccount) Prediction {
+func (s *Service) prediction(sit *situation, own OwnAccount, sealed bool) Prediction {
 	p := Prediction{
 		Channel:  Channel{ID: string(own.ID), Account: own.ID, Protocol: own.Protocol, Own: own.Address, Name: string(own.Protocol)},
 		Reach:    Live,
 		Proven:   true,
 		Files:    true,
-		LastUsed: sit.last.account == own.ID && !sit.last.sealed,
+		LastUsed: sit.last.account == own.ID && sit.last.sealed == sealed,
 	}
 	s.limit(&p, sit.draft)
 	p.Rejected = s.unusable(own, sit.draft, &p.Channel)
-	for i, who := range sit.people {
-		s.addMember(&p, who, own, i == 0)
+	var seal *sealing
+	if sealed {
+		seal = s.sealing(sit, &p)
+	}
+	for _, who := range sit.people {
+		s.addMember(&p, who, own, seal)
 	}
 	if len(p.Addresses) == 0 { // nobody is there: nothing can be said
 		p.Index.Level, p.Reach, p.Proven = privacy.LevelUnknown, Cold, false
+	}
+	if seal != nil {
+		seal.finish(&p)
 	}
 	if own.Protocol == Mastodon && p.MaxText > 0 {
 		p.MaxText = max(1, p.MaxText-postOverhead(p, sit.draft))
@@ -110,19 +121,28 @@ func postOverhead(p Prediction, d Draft) int {
 
 // addMember adds one recipient to a prediction. A group is as good as its
 // weakest member, in what can be read and in how sure it is to arrive.
-func (s *Service) addMember(p *Prediction, who person, own OwnAccount, first bool) {
+func (s *Service) addMember(p *Prediction, who person, own OwnAccount, seal *sealing) {
 	a, ok := who.addressFor(own.Protocol)
 	if !ok {
 		p.Missing = append(p.Missing, who.Recipient)
 		return
 	}
 	p.Addresses = append(p.Addresses, a.Address)
-	facts := privacy.Predict(planFor(who, a.Address, own))
-	if index := privacy.Message(facts); first || len(p.Addresses) == 1 || index.Score < p.Index.Score {
-		p.Index, p.Facts = index, facts
+	plan, reach := s.planFor(who, a.Address, own), s.reach(a)
+	proven, peer := a.LastSent > 0, PeerKey{}
+	if seal != nil {
+		peer = seal.peers[a.Address]
+		seal.plan(&plan, peer)
+		reach = lowerReach(reach, advisedReach(peer))
+		proven = who.sentSealed(a.Address)
+		p.Conflict = p.Conflict || peer.Conflict != ""
 	}
-	p.Reach = lowerReach(p.Reach, s.reach(a))
-	p.Proven = p.Proven && a.LastSent > 0
+	facts := s.spoilt(privacy.Predict(plan), who, a.Address, p.Channel)
+	if index := privacy.Message(facts); len(p.Addresses) == 1 || index.Score < p.Index.Score {
+		p.Index, p.Facts, p.Note = index, facts, s.keyNote(peer)
+	}
+	p.Reach = lowerReach(p.Reach, reach)
+	p.Proven = p.Proven && proven
 }
 
 // addressFor gives the address a person is written to by a protocol: the one
@@ -167,28 +187,76 @@ func betterAddress(a, b ContactAddress) int {
 
 // planFor says what is known of the way to one address. That the path protects
 // and that the domain is proved is believed only where messages have come from
-// that very address that way.
-func planFor(who person, to Address, own OwnAccount) privacy.Plan {
+// that very address that way, and where one forged message cannot have told so.
+func (s *Service) planFor(who person, to Address, own OwnAccount) privacy.Plan {
 	plan := privacy.Plan{
 		Protocol:     string(own.Protocol),
 		OwnHop:       own.Verified,
 		SameProvider: to.Protocol == Mail && to.Domain() != "" && to.Domain() == own.Address.Domain() && provedSame(who, to),
 	}
+	claimed := map[string]bool{}
 	for _, m := range who.past {
-		if m.Direction != In || m.Address != to {
+		if m.Direction != In || m.Address != to || privacy.Doubtful(m.Facts) {
 			continue
 		}
-		plan.Reaches = plan.Reaches || m.Facts.Path == "tls" || m.Facts.Path == "auth"
 		plan.Domain = plan.Domain || m.Facts.Person == "domain"
+		if m.Facts.Path != "tls" && m.Facts.Path != "auth" {
+			continue
+		}
+		claimed[m.Date.Format(time.DateOnly)] = true
+		plan.Reaches = plan.Reaches || !unproven(m) || len(claimed) >= claimedDays
 	}
+	s.planDomain(&plan, to, own)
 	return plan
+}
+
+// claimedDays is on how many days messages whose sender nothing proved must
+// have come over TLS until it is believed that the address is reached that way.
+const claimedDays = 3
+
+// planDomain adds what is known of the servers of the recipient's domain. Their
+// demand for TLS is honoured for sure only where the own server takes
+// REQUIRETLS; a client cannot see what its provider does otherwise.
+func (s *Service) planDomain(plan *privacy.Plan, to Address, own OwnAccount) {
+	if s.opt.Domain == nil || own.Protocol != Mail || to.Domain() == "" {
+		return
+	}
+	if facts := s.opt.Domain(to.Domain()); facts.Enforced {
+		plan.Reaches = true
+		plan.Enforced = s.opt.Require != nil && s.opt.Require(own.ID)
+	}
+}
+
+// unproven tells that nothing proved the sender of an earlier mail, so that
+// anybody could have written it.
+func unproven(m Past) bool {
+	return m.Direction == In && m.Protocol == Mail && (m.Facts.Person == "" || privacy.Doubtful(m.Facts))
+}
+
+// spoiltFor is how long a message that went worse than predicted lowers the
+// predictions for its way.
+const spoiltFor = 30 * 24 * time.Hour
+
+// spoilt lowers a prediction to what really happened to messages sent that way
+// lately: a part of the way in clear, or the own server without verified TLS.
+func (s *Service) spoilt(f privacy.Facts, who person, to Address, c Channel) privacy.Facts {
+	for _, m := range who.past {
+		if m.Direction != Out || m.Account != c.Account || m.Address != to || sealed(m.Facts) != c.Sealed || s.opt.Clock().Sub(m.Date) > spoiltFor {
+			continue
+		}
+		if m.Facts.Path == "plain" {
+			f.Path = "plain"
+		}
+		f.OwnHop = f.OwnHop && m.Facts.OwnHop
+	}
+	return f
 }
 
 // provedSame tells whether a message from that address was seen not to leave
 // the provider: two addresses of one domain may still be served apart.
 func provedSame(who person, to Address) bool {
 	return slices.ContainsFunc(who.past, func(m Past) bool {
-		return m.Direction == In && m.Address == to && m.Facts.Path == "auth"
+		return m.Direction == In && m.Address == to && m.Facts.Path == "auth" && !unproven(m)
 	})
 }
 

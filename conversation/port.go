@@ -117,6 +117,18 @@ type Store interface {
 	// of its group that are in one of these states.
 	MoveEntry(ctx context.Context, id EntryID, from []State, to State, next time.Time, problem string) error
 
+	// SaveScore keeps the index of something on a day, in place of the one of
+	// that day; Scores gives those since a day, oldest first.
+	SaveScore(ctx context.Context, object string, day time.Time, score int) error
+	Scores(ctx context.Context, object string, since time.Time) ([]Point, error)
+	// Levels counts the messages since a moment by their level, SentSince gives
+	// those that were sent, newest first, each once.
+	Levels(ctx context.Context, since time.Time) (map[privacy.Level]int, error)
+	SentSince(ctx context.Context, since time.Time) ([]Past, error)
+	// Traffic gives the n contacts with whom most messages were exchanged since
+	// a moment, the most first; lists and what machines write do not count.
+	Traffic(ctx context.Context, since time.Time, n int) ([]Traffic, error)
+
 	Setting(ctx context.Context, key string) (string, error) // "" when unset
 	SetSetting(ctx context.Context, key, value string) error
 }

@@ -132,7 +132,7 @@ func (in RouteInput) override(c *Choice) {
 }
 
 func bestArgs(p Prediction) map[string]any {
-	return map[string]any{"Best": p.Channel.Name, "BestScore": p.Index.Score, "BestLevel": string(p.Index.Level)}
+	return map[string]any{"Best": channelWord(p.Channel), "BestScore": p.Index.Score, "BestLevel": string(p.Index.Level)}
 }
 
 // pinned takes the best channel of the protocol the user pinned. Where none can

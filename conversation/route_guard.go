@@ -33,7 +33,7 @@ func keyInDoubt(ps []Prediction, chosen Prediction) bool {
 // by naming the channel and by saying yes.
 func (in RouteInput) guardSealed(c *Choice, best Prediction) {
 	args := map[string]any{
-		"Floor": string(in.Floor), "Channel": best.Channel.Name,
+		"Floor": string(in.Floor), "Channel": channelWord(best.Channel),
 		"Score": best.Index.Score, "Level": string(best.Index.Level),
 	}
 	switch {
@@ -58,23 +58,40 @@ func (c Choice) Line() Reason {
 	if best.Proven {
 		approx = ""
 	}
-	return Reason{"route.line_" + string(c.Decision), map[string]any{
-		"Channel": best.Channel.Name, "Address": lineAddress(*best), "Approx": approx,
+	line := Reason{"route.line_" + string(c.Decision), map[string]any{
+		"Channel": channelWord(best.Channel), "Address": lineAddress(*best), "Approx": approx,
 		"Level": string(best.Index.Level), "Score": best.Index.Score, "Others": c.usable() - 1,
 		"Count": len(best.Addresses), "Account": string(best.Channel.Account),
 	}}
+	if best.Note.Code != "" {
+		line.Args["Key"] = best.Note
+	}
+	return line
 }
 
-// Mark names what a choice comes to: the channel, the level and the addresses.
-// Two choices with the same mark look the same to the user.
+// channelWord gives the word for a channel: a sentence of the catalogue where
+// there is one, since names like "mail" are the same in all languages.
+func channelWord(c Channel) any {
+	switch c.Name {
+	case nameSealed:
+		return Reason{Code: "channel.mail.sealed"}
+	case nameIntra:
+		return Reason{Code: "channel.intra"}
+	}
+	return c.Name
+}
+
+// Mark names what a choice comes to: the channel, the level, the addresses and
+// the keys. Two choices with the same mark look the same to the user, and a key
+// that changed since makes another mark.
 func (c Choice) Mark() string {
 	best := c.Best()
 	if best == nil {
 		return string(c.Decision)
 	}
-	fields := []string{best.Channel.ID, best.Channel.Own.ID, string(best.Index.Level)}
+	fields := []string{best.Channel.ID, best.Channel.Own.ID, string(best.Index.Level), string(best.Policy)}
 	for _, a := range best.Addresses {
-		fields = append(fields, a.String())
+		fields = append(fields, a.String(), best.Keys[a])
 	}
 	return joinFields(fields...)
 }

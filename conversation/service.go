@@ -63,6 +63,9 @@ type Options struct {
 	// Rejudge judges the stored messages of addresses again after the user
 	// verified a key or decided about one; nil where nothing is stored.
 	Rejudge func(ctx context.Context, as []Address) error
+	// Discreet has sealed mail show as little outside as it can, whoever it
+	// goes to.
+	Discreet bool
 	// Domain gives what is known of the mail servers of a domain, from memory
 	// (it never waits for the network); nil where nothing is known. Require
 	// tells whether an account's server takes REQUIRETLS (RFC 8689).
@@ -82,6 +85,10 @@ type Service struct {
 	opt     Options
 	broker  *Broker
 	sending sync.Mutex // one Send at a time, so that a draft goes out once
+	opening sync.Mutex // what was sealed is opened by one at a time
+
+	askedLock sync.Mutex
+	asked     map[Address]bool // whose keys were looked for already
 }
 
 // New makes a Service.

@@ -76,6 +76,7 @@ func (s *Service) begin(ctx context.Context, d Draft) (Draft, error) {
 	if err != nil {
 		return Draft{}, err
 	}
+	s.lookUp(ctx, &d)
 	for _, old := range ds {
 		if old.Kind == d.Kind && old.Source == d.Source && sameRecipients(old, d) {
 			return old, nil
@@ -103,6 +104,7 @@ func recipientKeys(d Draft) []string {
 // SaveDraft stores a draft and gives its id.
 func (s *Service) SaveDraft(ctx context.Context, d Draft) (DraftID, error) {
 	d.Saved = s.opt.Clock()
+	s.lookUp(ctx, &d)
 	id, err := s.opt.Store.SaveDraft(ctx, d)
 	if err == nil {
 		s.Publish(draftEvent(d))

@@ -15,6 +15,7 @@ func (s *Service) warnings(ctx context.Context, sit *situation, c *Choice) []Rea
 	out = append(out, s.addedReaders(sit, c)...)
 	out = append(out, answerElsewhere(sit)...)
 	out = append(out, unprovenSender(sit)...)
+	out = append(out, openPeople(c)...)
 	if len(sit.draft.Attach) == 0 && PromisesAttachment(sit.draft.Subject+"\n"+sit.draft.Text) {
 		out = append(out, Reason{Code: "warn.attachment"})
 	}
@@ -110,9 +111,28 @@ func unprovenSender(sit *situation) []Reason {
 	if m == nil || sit.draft.Kind != DraftReply || m.Direction != In {
 		return nil
 	}
+	if ev := m.Evidence.Security; ev.Signature == "mismatch" && ev.SignerAddress != "" {
+		return []Reason{{"warn.other_signer", map[string]any{"Sender": m.Sender().Address.ID, "Signer": ev.SignerAddress}}}
+	}
 	switch m.Facts.Problem {
 	case "forged", "fromsigner", "badsig":
 		return []Reason{{"warn.unproven_sender", map[string]any{"Sender": m.Sender().Address.ID}}}
+	}
+	return nil
+}
+
+// openPeople names the few for whose want of a key a message to several cannot
+// be sealed.
+func openPeople(c *Choice) []Reason {
+	best := c.Best()
+	if best == nil || best.Channel.Sealed || len(best.Addresses) < 2 {
+		return nil
+	}
+	for _, p := range c.Candidates {
+		n, _ := p.Rejected.Args["Count"].(int)
+		if p.Channel.Account == best.Channel.Account && lacksKey(p.Rejected.Code) && n > 0 && n < len(p.Addresses) {
+			return []Reason{{"warn.open_people", map[string]any{"Names": p.Rejected.Args["Names"]}}}
+		}
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ type remedy struct {
 // remedies is the table of advice about a message; it is never written to.
 var remedies = [...]remedy{
 	{"adv.encrypt", 3, false, func(f Facts) bool { return f.Proto == "mail" && f.E2E != "full" && live(f) }, seal},
+	{"adv.encrypt.key", 1, true, func(f Facts) bool { return f.Proto == "mail" && f.E2E != "full" && live(f) }, seal},
 	{"adv.verify", 2, false, func(f Facts) bool { return sealed(f) && f.Problem == "" && f.Person != "verified" }, verify},
 	{"adv.hidesubject", 1, false, func(f Facts) bool { return sealed(f) && f.Subject == "clear" }, func(f *Facts) { f.Subject = "hidden" }},
 	{"adv.shyheaders", 1, false, func(f Facts) bool { return sealed(f) && f.Proto == "mail" && !f.Headers }, func(f *Facts) { f.Headers = true }},
@@ -33,7 +34,8 @@ var remedies = [...]remedy{
 
 // Advise says what would raise the score of messages like this one, the best
 // gain for the least effort first. What needs an ability of the servers or of
-// the other side (adv.requiretls, adv.ac2) is left out; AdviseWith offers it.
+// the other side (adv.requiretls, adv.ac2), or a key that is known already
+// (adv.encrypt.key), is left out; AdviseWith offers it.
 func Advise(f Facts) []Advice {
 	return AdviseWith(f, func(string) bool { return false })
 }
