@@ -77,20 +77,29 @@ func (s *sealer) blind(out *conversation.Composed) error {
 			continue
 		}
 		seen[p.Address] = true
-		id, err := s.identifier()
+		e, err := s.blindOne(p, out.Wire == nil && len(out.More) == 0, out.RFCID)
 		if err != nil {
 			return err
 		}
-		one := []conversation.Participant{p}
-		wire, err := s.envelope(id, one, s.certs(one))
-		if err != nil {
-			return err
-		}
-		out.More = append(out.More, conversation.Envelope{Recipients: []conversation.Address{p.Address}, Wire: wire, RFCID: id})
+		out.More = append(out.More, e)
 	}
 	var err error
 	out.Copy, err = s.envelope("", s.o.Bcc, s.certs([]conversation.Participant{s.o.From}))
 	return err
+}
+
+// blindOne builds the envelope of one Bcc. Where there are no others, the first
+// one stands for the message and bears its identifier outside too.
+func (s *sealer) blindOne(p conversation.Participant, first bool, id string) (conversation.Envelope, error) {
+	if !first {
+		var err error
+		if id, err = s.identifier(); err != nil {
+			return conversation.Envelope{}, err
+		}
+	}
+	one := []conversation.Participant{p}
+	wire, err := s.envelope(id, one, s.certs(one))
+	return conversation.Envelope{Recipients: []conversation.Address{p.Address}, Wire: wire, RFCID: id}, err
 }
 
 // envelope seals the letter for some. A Bcc stands inside only, so that who got

@@ -17,7 +17,7 @@ import (
 )
 
 // sentAt is when the letters of these tests are written.
-var sentAt = time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC)
+var sentAt = time.Date(2026, 12, 1, 9, 30, 0, 0, time.UTC)
 
 // dice gives the same bytes for the same seed.
 func dice(seed uint64) func([]byte) {
