@@ -161,10 +161,26 @@ func TestDirectoryWithoutDNS(t *testing.T) {
 	w.answers[direct] = serve(file(t, "zoe.pgp"))
 	transport := w.client.Transport.(*http.Transport)
 	transport.DialContext = dialBut(transport.DialContext, "openpgpkey.example.org:443")
-	f := finder(w, nil, WKD, DANE)
-	found, err := f.Find(t.Context(), zoe)
+	found, err := finder(w, nil, WKD, DANE).Find(t.Context(), zoe)
 	if err != nil || len(found) != 1 {
 		t.Errorf("%d found, %v", len(found), err)
+	}
+	d := &fakeDNS{hosts: []string{"openpgpkey.example.org"}}
+	if found, err := finder(w, d, WKD).Find(t.Context(), zoe); err == nil || len(found) != 0 {
+		t.Errorf("the host is there but down: %d found, %v", len(found), err)
+	}
+}
+
+func TestOnlyAddressOfPackets(t *testing.T) {
+	p := func(tag byte, body string) string { return string([]byte{0xc0 | tag, byte(len(body))}) + body }
+	cert := p(6, "key") + p(2, "direct") + p(13, "zoe@example.org") + p(2, "self") + p(17, "portrait") + p(2, "of the portrait") +
+		p(13, "boss@example.net") + p(2, "of the boss") + p(21, "padding") + p(14, "subkey") + p(2, "binding")
+	want := p(6, "key") + p(2, "direct") + p(13, "zoe@example.org") + p(2, "self") + p(14, "subkey") + p(2, "binding")
+	if got, err := onlyAddress([]byte(cert), "zoe@example.org"); err != nil || string(got) != want {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := onlyAddress([]byte(cert), "paul@example.org"); !errors.Is(err, ErrAnswer) {
+		t.Error(err)
 	}
 }
 

@@ -275,8 +275,47 @@ func TestRedirectOnTheSameHostIsFollowed(t *testing.T) {
 func TestDirectoryWithoutCertificateIsNotBelieved(t *testing.T) {
 	w := newWeb(t, "other.example")
 	w.answers[direct] = serve(file(t, "zoe.pgp"))
-	if found, err := finder(w, &fakeDNS{}, WKD).Find(t.Context(), zoe); err == nil || len(found) != 0 || len(w.asked) != 0 {
+	found, err := finder(w, &fakeDNS{}, WKD).Find(t.Context(), zoe)
+	if err == nil || len(found) != 0 || len(w.asked) != 0 {
 		t.Errorf("%d found, asked %q, %v", len(found), w.asked, err)
+	}
+	if err != nil && strings.Contains(err.Error(), "martel") {
+		t.Errorf("the error tells whom the user writes to: %v", err)
+	}
+}
+
+func TestRedirectsStayOnTheHostAndUnderTLS(t *testing.T) {
+	first := httptest.NewRequest("GET", "https://example.org/a", nil)
+	check := (&Finder{HTTP: &http.Client{}}).strict().CheckRedirect
+	for to, good := range map[string]bool{"https://example.org/b": true, "http://example.org/b": false, "https://example.org:8443/b": false, "https://example.net/b": false} {
+		if err := check(httptest.NewRequest("GET", to, nil), []*http.Request{first}); (err == nil) != good {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+}
+
+// A user ID that the holder of the key never signed is no user ID.
+func TestForgedUserIDsAreRefused(t *testing.T) {
+	all, err := packets(file(t, "paul.pgp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var forged []byte
+	for _, p := range all {
+		if p.tag == tagSubkey {
+			id := "Zoe <" + zoe + ">"
+			forged = append(append(forged, 0xcd, byte(len(id))), id...)
+		}
+		forged = append(forged, p.whole...)
+	}
+	w := newWeb(t, "example.org")
+	w.answers[direct] = serve(forged)
+	if found, err := finder(w, &fakeDNS{}, WKD).Find(t.Context(), zoe); !errors.Is(err, ErrAnswer) || len(found) != 0 {
+		t.Errorf("%+v, %v", found, err)
+	}
+	f := finder(w, nil)
+	if _, ok := f.take(key(t, "paul.pgp"), zoe); ok {
+		t.Error("another's certificate is taken")
 	}
 }
 
