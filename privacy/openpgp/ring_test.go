@@ -16,7 +16,7 @@ var makeKeys = flag.Bool("make", false, "make the keys in testdata anew")
 
 // The moments of the stories told here: when the keys were made, and now.
 var (
-	born = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	born = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	noon = time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
 )
 
