@@ -27,6 +27,7 @@ type Account struct {
 type Options struct {
 	Store   Store
 	Formats map[conversation.Protocol]conversation.Format
+	Keys    Keys   // the user's keyring, nil for none
 	LockDir string // where the lock files lie; "" for no locking (tests)
 	Publish func(conversation.Event)
 	Now     conversation.Clock

@@ -36,13 +36,18 @@ type judge struct {
 	trust   atomic.Pointer[trace.Trust]
 	count   int
 	known   atomic.Bool // enough was learned to judge by
+
+	stale    []conversation.Address // whose stored mails are to be judged again because of their keys
+	expected []conversation.Address // of whom that is remembered until the end of the pass
+	left     []conversation.Address // of whom an earlier run remembered it
 }
 
 // knowledge is the form in which an account's provider is remembered: what was
 // learned, and what the stored messages were judged with.
 type knowledge struct {
 	trace.Learned
-	Applied *trace.Trust `json:"applied,omitempty"`
+	Applied *trace.Trust           `json:"applied,omitempty"`
+	Keys    []conversation.Address `json:"keys,omitempty"` // whose mails may have to be judged again because of their keys
 }
 
 func newJudge(ctx context.Context, w *worker) (*judge, error) {
@@ -54,7 +59,7 @@ func newJudge(ctx context.Context, w *worker) (*judge, error) {
 	// What cannot be read is learned anew: it is derived data.
 	var k knowledge
 	if len(data) > 0 && json.Unmarshal(data, &k) == nil {
-		j.learned, j.applied = k.Learned, k.Applied
+		j.learned, j.applied, j.expected, j.left = k.Learned, k.Applied, k.Keys, k.Keys
 	} else {
 		folders, err := w.o.Store.Folders(ctx, w.id())
 		if err != nil {
@@ -122,7 +127,7 @@ func see(origin []byte) observation {
 // trust that it used.
 func (j *judge) score(m *conversation.Message, o observation) *trace.Trust {
 	t := j.trust.Load()
-	Case{Own: j.w.acc.Own.Addresses, Trust: *t, OwnHop: j.w.ownHop()}.decide(m, o)
+	j.w.judging(*t).decide(m, o)
 	return t
 }
 
@@ -132,6 +137,16 @@ type Case struct {
 	Own    []conversation.Address // the account's own addresses
 	Trust  trace.Trust            // what its provider's servers may be believed
 	OwnHop bool                   // its server was reached over verified TLS
+	Keys   KeyStates              // what is known of keys, nil for nothing
+}
+
+// judging gives what the messages of an account are judged with.
+func (w *worker) judging(t trace.Trust) Case {
+	c := Case{Own: w.acc.Own.Addresses, Trust: t, OwnHop: w.ownHop()}
+	if w.o.Keys != nil {
+		c.Keys = w.o.Keys
+	}
+	return c
 }
 
 // Decide fills direction, evidence, facts and index of a message that a format
@@ -145,6 +160,7 @@ func (c Case) decide(m *conversation.Message, o observation) {
 		m.Evidence.FromDomain = m.Sender().Address.Domain()
 		apply(&m.Evidence, o, c.Trust)
 		m.Direction = c.direction(m, o)
+		signedBy(&m.Evidence, m.Sender().Address, c.Keys)
 	}
 	m.Facts = privacy.FactsOf(m.Evidence)
 	m.Index = privacy.Message(m.Facts)
@@ -199,6 +215,9 @@ func (j *judge) settleBatch(ctx context.Context, batch []observed) error {
 		j.mixed = true
 	}
 	j.used = t
+	if err := j.teach(ctx, batch); err != nil {
+		return err
+	}
 	return j.unsettle(ctx)
 }
 
@@ -214,7 +233,7 @@ func (j *judge) unsettle(ctx context.Context) error {
 }
 
 func (j *judge) save(ctx context.Context) error {
-	data, err := json.Marshal(knowledge{j.learned, j.applied})
+	data, err := json.Marshal(knowledge{j.learned, j.applied, j.expected})
 	if err != nil {
 		return err
 	}
@@ -227,6 +246,9 @@ func (j *judge) save(ctx context.Context) error {
 // settle keeps what was learned, and judges the account's mails again when
 // some of them were judged with another trust than the provider has now.
 func (j *judge) settle(ctx context.Context) error {
+	if err := j.repair(ctx); err != nil {
+		return err
+	}
 	j.refresh()
 	t := *j.trust.Load()
 	before := j.applied

@@ -166,6 +166,9 @@ func (m *mirror) write() {
 		if err == nil {
 			err = m.w.safely("store", func() error { return m.store(arrivals, bytes) })
 		}
+		if err == nil {
+			err = m.judge.rejudge(m.ctx)
+		}
 		m.stored(len(batch), freed, time.Since(began), err)
 	}
 }
