@@ -65,7 +65,7 @@ func (r ringOf) Signer(own conversation.Address) *openpgp.Key {
 func circle(t testing.TB) ringOf {
 	t.Helper()
 	r := ringOf{own: keyOf(t, "alice"), said: "addr=alice@example.org; prefer-encrypt=mutual; keydata=" + strings.Repeat("QUJD ", 30)}
-	for _, name := range []string{"bob", "frank", "mallory", "grace"} {
+	for _, name := range []string{"bob", "frank", "mallory", "grace", "dave-unrevoked"} {
 		r.others = append(r.others, keyOf(t, name).Public())
 	}
 	return r
