@@ -71,17 +71,20 @@ func missingNames(rs []Recipient) string {
 }
 
 // EncodedSize estimates how many bytes a draft takes on a channel: mail writes
-// attachments in base64 with line ends (RFC 2045, section 6.8), sealing adds
-// its packets and armour on top of it.
+// attachments in base64 with line ends (RFC 2045, section 6.8), and sealing
+// writes all of that once more in armor (RFC 9580, 6), behind keys and header.
 func EncodedSize(c Channel, size int64) int64 {
 	switch {
 	case c.Protocol != Mail:
 		return size
 	case c.Sealed:
-		return size + size/5*2
+		return size + size*883/1000 + sealedHead
 	}
 	return size + size/100*37
 }
+
+// sealedHead is what a sealed mail needs besides its content, for a few readers.
+const sealedHead = 3 << 10
 
 // byRank orders candidates: usable ones first, then by score, raw sum and id.
 func byRank(a, b Prediction) int {
