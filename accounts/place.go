@@ -38,6 +38,9 @@ func (p Places) Log() string { return filepath.Join(p.Data, "log", "caliopen.log
 // Locks is the folder of the lock files of running processes.
 func (p Places) Locks() string { return filepath.Join(p.Data, "lock") }
 
+// Keys is the folder of the own secret keys.
+func (p Places) Keys() string { return filepath.Join(p.Data, "keys") }
+
 // Encrypted is the file of secrets encrypted with a passphrase.
 func (p Places) Encrypted() string { return filepath.Join(p.Data, "secrets.age") }
 

@@ -204,7 +204,14 @@ func (p *program) exportSetup(ctx context.Context, a *app, fingerprint string) e
 	if err := p.unlock(ctx, a); err != nil {
 		return err
 	}
-	message, code, err := a.setupMessage(ctx, fingerprint)
+	k, err := a.keys.Find(ctx, fingerprint)
+	if err != nil {
+		return err
+	}
+	if !k.Own || len(k.Addresses) == 0 {
+		return usage("cli.key.not_own", "Address", grouped(fingerprint))
+	}
+	message, code, err := p.setupMessage(ctx, a, k.Addresses[0])
 	if err != nil {
 		return err
 	}

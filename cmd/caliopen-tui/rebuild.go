@@ -22,7 +22,7 @@ func (a *app) rebuild(ctx context.Context, progress func(done, total int)) error
 		return err
 	}
 	var failed error
-	parsers := formats()
+	parsers := a.formats()
 	err = a.db.Rebuild(ctx, func(id conversation.AccountID, p conversation.Protocol, raw []byte, received time.Time) conversation.Parsed {
 		r, ok := known[id]
 		if !ok {
@@ -91,7 +91,7 @@ func (a *app) reader(ctx context.Context, id conversation.AccountID, own []conve
 		_ = json.Unmarshal(data, &learned) // what cannot be read is learned anew by the next sync
 	}
 	// Every transport demands a verified connection to the own server.
-	r.judge = engine.Case{Own: own, OwnHop: true, Trust: learned.Trust().Merge(trust)}
+	r.judge = engine.Case{Own: own, OwnHop: true, Trust: learned.Trust().Merge(trust), Keys: a.ring}
 	for i, address := range own {
 		r.judge.Trust = r.judge.Trust.Merge(trace.Trust{Domains: []string{address.Domain()}})
 		if i == 0 {

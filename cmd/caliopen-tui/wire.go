@@ -14,11 +14,13 @@ import (
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/accounts/engine"
+	"github.com/caliopen/caliopen-tui/accounts/keyring"
 	"github.com/caliopen/caliopen-tui/accounts/mail"
 	"github.com/caliopen/caliopen-tui/accounts/mastodon"
 	"github.com/caliopen/caliopen-tui/accounts/mime"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
+	"github.com/caliopen/caliopen-tui/privacy/domain"
 	"github.com/caliopen/caliopen-tui/privacy/trace"
 	"github.com/caliopen/caliopen-tui/storage"
 )
@@ -42,7 +44,10 @@ type app struct {
 	svc     *conversation.Service
 	eng     *engine.Engine // nil unless accounts are served
 	db      *storage.DB
-	keys    conversation.Keyring
+	ring    *keyring.Keyring
+	keys    conversation.Keyring // the same, as the verbs see it
+	vault   vault
+	domains *domain.Forecaster // nil where no network may be asked
 	cfg     *accounts.Config
 	secrets *accounts.Secrets
 	places  accounts.Places
@@ -71,9 +76,14 @@ func open(ctx context.Context, p *program, need need) (*app, error) {
 		return nil, configFault("config.no_data_home")
 	}
 	a.secrets = p.secrets(a.cfg)
-	a.db, err = storage.Open(ctx, a.places.Data, storage.Options{Now: p.now, Random: random, Score: score})
+	a.db, err = storage.Open(ctx, a.places.Data, storage.Options{
+		Now: p.now, Random: random, Score: score, Vault: &a.vault, SealAll: a.cfg.SealCache,
+	})
 	if err != nil {
 		return nil, unusable(a.places.Data, err)
+	}
+	if err := a.openKeys(ctx, p); err != nil {
+		return nil, errors.Join(err, a.close())
 	}
 	if err := a.serve(ctx, p, need); err != nil {
 		return nil, errors.Join(err, a.close())
@@ -84,9 +94,10 @@ func open(ctx context.Context, p *program, need need) (*app, error) {
 // serve makes the verbs and, when accounts are to be served, the engine.
 func (a *app) serve(ctx context.Context, p *program, need need) error {
 	options := conversation.Options{
-		Store: a.db, Formats: formats(), Accounts: a.own, Clock: p.now, Random: random,
+		Store: a.db, Formats: a.formats(), Accounts: a.own, Clock: p.now, Random: random, Keys: a.ring,
 		ReadFile: readFile, FileSize: fileSize, WriteFile: writeFile,
-		Lang: p.cat.Lang(), Say: p.cat.Reason,
+		Lang: p.cat.Lang(), Say: p.cat.Reason, Opened: a.opened, Rejudge: a.rejudge,
+		Discreet: a.cfg.DiscreetHeaders, Device: a.device,
 	}
 	if need == living {
 		options.Hold = a.hold()
@@ -100,6 +111,10 @@ func (a *app) serve(ctx context.Context, p *program, need need) error {
 	if need >= serving {
 		a.eng = a.newEngine(func(e conversation.Event) { a.svc.Publish(e) })
 		options.Engine, options.Fetch = a.eng, a.eng.Fetch
+		options.Find = a.find
+		if a.domains = a.forecaster(ctx); a.domains != nil {
+			options.Domain = a.demands
+		}
 	}
 	a.svc = conversation.New(options)
 	if a.eng != nil {
@@ -109,6 +124,9 @@ func (a *app) serve(ctx context.Context, p *program, need need) error {
 }
 
 func (a *app) close() error {
+	if a.domains != nil {
+		a.domains.Close()
+	}
 	err := a.db.Close()
 	if a.logFile != nil {
 		err = errors.Join(err, a.logFile.Close())
@@ -142,7 +160,7 @@ func (a *app) hold() time.Duration {
 
 func (a *app) newEngine(publish func(conversation.Event)) *engine.Engine {
 	return engine.New(engine.Options{
-		Store: a.db, Formats: formats(), LockDir: a.places.Locks(), Publish: publish, Now: a.now, Log: a.log,
+		Store: a.db, Formats: a.formats(), Keys: a.ring, LockDir: a.places.Locks(), Publish: publish, Now: a.now, Log: a.log,
 	})
 }
 
@@ -218,9 +236,9 @@ func (a *app) forget(ctx context.Context, id conversation.AccountID, keep bool) 
 	return a.db.DropAccount(ctx, id, keep)
 }
 
-func formats() map[conversation.Protocol]conversation.Format {
+func (a *app) formats() map[conversation.Protocol]conversation.Format {
 	return map[conversation.Protocol]conversation.Format{
-		conversation.Mail:     mime.New(),
+		conversation.Mail:     mime.WithKeys(a.ring, a.now),
 		conversation.Mastodon: mastodon.NewFormat(),
 	}
 }
