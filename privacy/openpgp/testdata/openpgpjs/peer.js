@@ -26,7 +26,7 @@ async function verdict(signatures) {
 const actions = {
   async seal(r) {
     const text = await openpgp.encrypt({
-      message: await openpgp.createMessage({ text: r.data }),
+      message: await openpgp.createMessage({ binary: Buffer.from(r.data) }),
       encryptionKeys: await publicKeys(r.to), signingKeys: await secretKeys(r.secret), date: date(r),
     });
     return { text };
@@ -34,9 +34,9 @@ const actions = {
   async open(r) {
     const got = await openpgp.decrypt({
       message: await openpgp.readMessage({ armoredMessage: r.message }),
-      decryptionKeys: await secretKeys(r.secret), verificationKeys: await publicKeys(r.signers), date: date(r),
+      decryptionKeys: await secretKeys(r.secret), verificationKeys: await publicKeys(r.signers), date: date(r), format: 'binary',
     });
-    return { text: got.data, good: await verdict(got.signatures) };
+    return { text: Buffer.from(got.data).toString(), good: await verdict(got.signatures) };
   },
   async sign(r) {
     const text = await openpgp.sign({
