@@ -180,18 +180,25 @@ func (f *fakeStore) MoveEntry(_ context.Context, id EntryID, from []State, to St
 	}
 	e.State, e.NextTry, e.Error = to, next, problem
 	f.entries[id] = e
+	if to == StateCancelled {
+		f.cancelGroup(id, from)
+	}
 	return nil
 }
 
 // fakeFormat writes what it was given as text, so that tests can read it.
 type fakeFormat struct {
 	Format
-	got *Outgoing
-	err error
+	got  *Outgoing
+	made func(Outgoing) Composed // nil for the text as it is
+	err  error
 }
 
 func (f *fakeFormat) Compose(o Outgoing) (Composed, error) {
 	f.got = &o
+	if f.made != nil {
+		return f.made(o), f.err
+	}
 	return Composed{Wire: []byte(o.Text), RFCID: "made@home.example"}, f.err
 }
 
