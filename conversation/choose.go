@@ -160,10 +160,19 @@ func (s *Service) before(ctx context.Context, sit *situation) error {
 	if err != nil {
 		return err
 	}
+	sit.usePast(past)
+	sit.useSource()
+	return nil
+}
+
+// usePast takes the floor and the habit from what came before. Mails in clear
+// that anybody could have written do not count: they must not push a sealed one
+// out of sight.
+func (sit *situation) usePast(past []Past) {
 	counted := 0
 	for _, p := range past {
 		if unproven(p) && !sealed(p.Facts) {
-			continue // anybody can write such mails: they must not push a sealed one out of sight
+			continue
 		}
 		if counted++; counted <= floorMessages {
 			sit.floor = higherFloor(sit.floor, p.Facts, p.Score)
@@ -172,8 +181,6 @@ func (s *Service) before(ctx context.Context, sit *situation) error {
 			sit.last = lastUse{p.Account, sealed(p.Facts)}
 		}
 	}
-	sit.useSource()
-	return nil
 }
 
 // useSource lets the answered message decide: it is the last word of the other

@@ -19,15 +19,18 @@ import (
 // best first: what the best of them would give, what is really done, and what
 // is known.
 func (s *Service) indexOf(ctx context.Context, c *Contact) (privacy.Index, []Prediction, error) {
-	_, choice, err := s.ways(ctx, c)
+	_, w, err := s.ways(ctx, c)
 	if err != nil {
 		return privacy.Index{}, nil, err
 	}
-	past := choice.past
-	if c.ID == Me || len(choice.reaching) == 0 && len(past) == 0 {
-		return privacy.Index{Level: privacy.LevelUnknown}, choice.reaching, nil // nothing to judge, which is not the same as bad
+	return s.indexFrom(c, w), w.reaching, nil
+}
+
+func (s *Service) indexFrom(c *Contact, w contactWays) privacy.Index {
+	if c.ID == Me || len(w.reaching) == 0 && len(w.past) == 0 {
+		return privacy.Index{Level: privacy.LevelUnknown} // nothing to judge, which is not the same as bad
 	}
-	return privacy.Contact(s.contactInput(c, choice)), choice.reaching, nil
+	return privacy.Contact(s.contactInput(c, w))
 }
 
 // contactWays is how a contact can be written to.
@@ -45,6 +48,7 @@ func (s *Service) ways(ctx context.Context, c *Contact) (*situation, contactWays
 	}
 	who := person{Recipient: Recipient{Contact: c.ID, Name: c.Name}, contact: c, past: past}
 	sit := &situation{people: []person{who}, pin: c.Pin}
+	sit.usePast(past)
 	w := contactWays{Choice: Route(RouteInput{Predictions: s.predictions(sit), Pin: c.Pin}), past: past}
 	for _, p := range w.Candidates {
 		if len(p.Missing) == 0 && (!p.Channel.Sealed || p.Index.Level != privacy.LevelUnknown) {

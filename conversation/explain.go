@@ -8,18 +8,32 @@ import (
 )
 
 // Explanation is an index with what it belongs to; one of Message, Contact and
-// Account is set.
+// Account is set, none for the user ("me") and the device.
 type Explanation struct {
-	Kind    string // "message", "contact", "account"
+	Kind    string // "message", "contact", "account", "me", "device"
 	Index   privacy.Index
 	Message *Message
 	Contact *Contact
 	Account *OwnAccount
+	Decided int // share that could be looked at, in percent, of an account and the device
+	// Next is what would make the next message to the same people more private.
+	// About a message that has gone its way there is nothing left to do, so its
+	// index has no advice.
+	Next []privacy.Advice
+	// Unchecked are the catalogue keys of what could not be checked of the device.
+	Unchecked []string
 }
 
-// Explain gives the index of a message, a contact or an own account with its
-// reasons.
+// Explain gives the index of a message, a contact, an own account, the device
+// ("device") or the user ("me") with its reasons.
 func (s *Service) Explain(ctx context.Context, who string) (Explanation, error) {
+	switch who {
+	case "me":
+		o, err := s.Privacy(ctx)
+		return Explanation{Kind: who, Index: o.Me}, err
+	case "device":
+		return s.explainDevice(ctx), nil
+	}
 	id, err := s.ResolveMessage(ctx, who)
 	if err == nil {
 		return s.explainMessage(ctx, id)
@@ -28,16 +42,69 @@ func (s *Service) Explain(ctx context.Context, who string) (Explanation, error) 
 		return Explanation{}, err
 	}
 	if a, ok := s.account(AccountID(who)); ok {
-		return Explanation{Kind: "account", Index: s.accountIndex(a), Account: &a}, nil
+		return s.explainAccount(ctx, a), nil
 	}
+	return s.explainContact(ctx, who)
+}
+
+func (s *Service) explainDevice(ctx context.Context) Explanation {
+	e := Explanation{Kind: "device", Index: privacy.Index{Version: privacy.Version, Level: privacy.LevelUnknown}}
+	if s.opt.Device == nil {
+		return e
+	}
+	in := s.opt.Device()
+	e.Index, e.Decided = privacy.Device(in)
+	e.Unchecked = privacy.DeviceUnchecked(in)
+	e.Index.Advice = s.snoozed(ctx).leave(privacy.AdviseDevice(in))
+	return e
+}
+
+func (s *Service) explainAccount(ctx context.Context, a OwnAccount) Explanation {
+	e := Explanation{Kind: "account", Account: &a}
+	e.Index, e.Decided = s.accountMeasured(a)
+	e.Index.Advice = s.snoozed(ctx).leave(privacy.AdviseAccount(s.accountInput(a), nil), string(a.ID))
+	return e
+}
+
+func (s *Service) explainContact(ctx context.Context, who string) (Explanation, error) {
 	c, err := s.Contact(ctx, who)
 	if err != nil {
 		return Explanation{}, err
 	}
-	if len(c.Channels) > 0 {
-		c.Index.Advice = privacy.Advise(c.Channels[0].Facts)
+	c.Index.Advice, err = s.contactAdvice(ctx, &c)
+	return Explanation{Kind: "contact", Index: c.Index, Contact: &c, Next: c.Index.Advice}, err
+}
+
+// contactAdvice gives what would make the next message to somebody more
+// private, without what was put off.
+func (s *Service) contactAdvice(ctx context.Context, c *Contact) ([]privacy.Advice, error) {
+	if c.ID == Me {
+		return nil, nil
 	}
-	return Explanation{Kind: "contact", Index: c.Index, Contact: &c}, nil
+	_, ways, err := s.ways(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	all := s.advices(&ways.Choice)
+	in := s.contactInput(c, ways)
+	if second := in; len(all) == 0 && !in.Second && len(ways.reaching) > 0 {
+		second.Second = true
+		if gain := privacy.Contact(second).Score - privacy.Contact(in).Score; gain > 0 {
+			all = append(all, privacy.Advice{ID: adviseChannel, Gain: gain})
+		}
+	}
+	return s.snoozed(ctx).leave(all, string(c.ID)), nil
+}
+
+// leave takes out what was put off.
+func (z snoozed) leave(all []privacy.Advice, about ...string) []privacy.Advice {
+	var out []privacy.Advice
+	for _, a := range all {
+		if !z.has(a.ID, about...) {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 func (s *Service) explainMessage(ctx context.Context, id MessageID) (Explanation, error) {
@@ -46,13 +113,39 @@ func (s *Service) explainMessage(ctx context.Context, id MessageID) (Explanation
 		return Explanation{}, err
 	}
 	facts := m.Facts
-	m.Index.Facts, m.Index.Advice = &facts, privacy.Advise(facts)
-	return Explanation{Kind: "message", Index: m.Index, Message: &m}, nil
+	m.Index.Facts, m.Index.Advice = &facts, nil
+	e := Explanation{Kind: "message", Index: m.Index, Message: &m}
+	if other := otherSide(&m); other != "" {
+		c, err := s.opt.Store.Contact(ctx, other)
+		if err != nil {
+			return e, ignoreNotFound(err)
+		}
+		e.Next, err = s.contactAdvice(ctx, &c)
+		return e, err
+	}
+	return e, nil
 }
 
-// accountIndex adds what the engine knows of the connection to what was
-// measured. An account nothing is known of has no index.
-func (s *Service) accountIndex(a OwnAccount) privacy.Index {
+// otherSide gives whom the next message would go to: the sender, or the first
+// one that was written to.
+func otherSide(m *Message) ContactID {
+	if m.ListID != "" || m.Bulk {
+		return ""
+	}
+	if m.Direction == In {
+		return m.Sender().Contact
+	}
+	for _, p := range m.With(To) {
+		if p.Contact != "" && p.Contact != Me {
+			return p.Contact
+		}
+	}
+	return ""
+}
+
+// accountInput adds what the engine knows of the connection to what was
+// measured.
+func (s *Service) accountInput(a OwnAccount) privacy.AccountInput {
 	in := a.Measured
 	in.NoSeal = in.NoSeal || a.Protocol == Mastodon
 	if s.opt.Engine != nil {
@@ -62,11 +155,17 @@ func (s *Service) accountIndex(a OwnAccount) privacy.Index {
 			}
 		}
 	}
-	index, decided := privacy.Account(in)
+	return in
+}
+
+// accountMeasured gives the index of an account and how much of it could be
+// looked at. An account nothing is known of has no index.
+func (s *Service) accountMeasured(a OwnAccount) (privacy.Index, int) {
+	index, decided := privacy.Account(s.accountInput(a))
 	if decided == 0 {
 		index.Level = privacy.LevelUnknown
 	}
-	return doubted(index, decided)
+	return doubted(index, decided), decided
 }
 
 // doubted bounds the index of an account of which less than half could be
