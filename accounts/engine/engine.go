@@ -32,6 +32,9 @@ type Options struct {
 	Publish func(conversation.Event)
 	Now     conversation.Clock
 	Log     *slog.Logger
+	// Check looks at the signatures of fresh mails of which the provider says
+	// nothing that is believed; nil where nobody elsewhere may be asked.
+	Check Check
 }
 
 // Engine serves accounts. Its methods may be called from any goroutine.

@@ -46,6 +46,7 @@ type mirror struct {
 	closed  bool
 	err     error // the first one; nothing is stored after it
 	total   Summary
+	checks  checker
 }
 
 // observed is an arrival with what the learner wants to know of it.
@@ -63,6 +64,7 @@ func newMirror(ctx context.Context, w *worker) (*mirror, error) {
 	m := &mirror{
 		w: w, ctx: ctx, judge: j, format: w.o.Formats[w.acc.Own.Protocol],
 		jobs: make(chan accounts.Copy), room: semaphore.NewWeighted(maxPending), portion: minBatch,
+		checks: newChecker(),
 	}
 	m.moved = sync.NewCond(&m.mu)
 	for range runtime.GOMAXPROCS(0) {
@@ -154,6 +156,7 @@ func (m *mirror) write() {
 		err := m.failed()
 		if err == nil {
 			err = m.judge.settleBatch(m.ctx, batch)
+			m.verify(batch)
 		}
 		arrivals := make([]Arrival, len(batch))
 		var bytes, freed int64
