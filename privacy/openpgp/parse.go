@@ -3,6 +3,7 @@ package openpgp
 import (
 	"bytes"
 	"fmt"
+	"io"
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	pgp "github.com/ProtonMail/go-crypto/openpgp/v2"
@@ -111,8 +112,10 @@ func checked(sigs []*packet.VerifiableSignature, verify func(*packet.Signature) 
 }
 
 // known is a signature whose worth is settled, so that the library does not
-// write to it again.
+// write to it again: not when it asks for the worth, and not when it gives the
+// bytes, for which it copies something the first time.
 func known(sig *packet.Signature, valid bool) *packet.VerifiableSignature {
+	_ = sig.Serialize(io.Discard)
 	return &packet.VerifiableSignature{Packet: sig, Valid: &valid}
 }
 
