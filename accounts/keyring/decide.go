@@ -11,7 +11,7 @@ import (
 // Verify notes that the user compared a key with its holder.
 func (k *Keyring) Verify(ctx context.Context, a conversation.Address, fingerprint, how string) error {
 	return k.decide(ctx, a, fingerprint, func(s tofu.Set, f string) tofu.Set {
-		return s.Verify(f, how, k.o.Now())
+		return s.Verify(f, how, moment(k.o.Now()))
 	})
 }
 
@@ -20,7 +20,7 @@ func (k *Keyring) Decide(ctx context.Context, a conversation.Address, fingerprin
 	return k.decide(ctx, a, fingerprint, func(s tofu.Set, f string) tofu.Set {
 		switch c {
 		case conversation.KeyAccept:
-			return s.Accept(f, k.o.Now())
+			return s.Accept(f, moment(k.o.Now()))
 		case conversation.KeyKeep:
 			return s.Keep()
 		case conversation.KeyRefuse:
@@ -50,7 +50,7 @@ func (k *Keyring) decide(ctx context.Context, a conversation.Address, fingerprin
 		set := l.now.sets[a]
 		if _, known := set.Find(full); !known {
 			set = append(set[:len(set):len(set)], tofu.Binding{
-				Fingerprint: full, Source: tofu.Import, FirstSeen: k.o.Now(), LastSeen: k.o.Now(), Policy: tofu.Waiting,
+				Fingerprint: full, Source: tofu.Import, FirstSeen: moment(k.o.Now()), LastSeen: moment(k.o.Now()), Policy: tofu.Waiting,
 			})
 		}
 		l.now.sets[a] = f(set, full)

@@ -170,7 +170,7 @@ func (k *Keyring) importOthers(ctx context.Context, all []incoming) ([]conversat
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	now := k.o.Now()
+	now := moment(k.o.Now())
 	_, err := k.apply(ctx, func(ctx context.Context, l *lesson) error {
 		for _, key := range keys {
 			if err := k.importPublic(ctx, l, key, now); err != nil {

@@ -12,11 +12,10 @@ import (
 	"github.com/caliopen/caliopen-tui/privacy/tofu"
 )
 
-// Options is what a Keyring is made of. Dir, Store, Own, Now and Random are
-// needed.
+// Options is what a Keyring is made of. Dir, Own, Now and Random are needed.
 type Options struct {
-	Dir   string // of the own secret keys; made when the first one is
-	Store conversation.KeyStore
+	Dir   string                // of the own secret keys; made when the first one is
+	Store conversation.KeyStore // nil until Attach
 	Own   func() []conversation.OwnAccount
 	Now   conversation.Clock
 	// Random fills with random bytes, for the key of what is kept sealed and
@@ -77,7 +76,8 @@ func (c *cert) parsed() *openpgp.Key {
 	return c.key
 }
 
-// New reads the own keys and what the store knows.
+// New reads the own keys and what the store knows. Without a store it knows
+// the own keys only and can be a store's vault, until Attach.
 func New(ctx context.Context, o Options) (*Keyring, error) {
 	if o.After == nil {
 		o.After = func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }
@@ -98,6 +98,15 @@ func New(ctx context.Context, o Options) (*Keyring, error) {
 	return k, nil
 }
 
+// Attach gives the keyring its store, which may itself need the keyring to be
+// opened, and reads it. It is called once, before anything is learned.
+func (k *Keyring) Attach(ctx context.Context, store conversation.KeyStore) error {
+	k.change.Lock()
+	defer k.change.Unlock()
+	k.o.Store = store
+	return k.reload(ctx)
+}
+
 // Reload reads everything again, after another process changed something. Keys
 // that are unlocked remain so.
 func (k *Keyring) Reload(ctx context.Context) error {
@@ -111,13 +120,15 @@ func (k *Keyring) reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	certs, err := k.o.Store.Certs(ctx)
-	if err != nil {
-		return fmt.Errorf("keyring: read certificates: %w", err)
-	}
-	p, err := readPeople(ctx, k.o.Store)
-	if err != nil {
-		return err
+	var certs map[string][]byte
+	var p people
+	if k.o.Store != nil {
+		if certs, err = k.o.Store.Certs(ctx); err != nil {
+			return fmt.Errorf("keyring: read certificates: %w", err)
+		}
+		if p, err = readPeople(ctx, k.o.Store); err != nil {
+			return err
+		}
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -161,8 +172,8 @@ func readPeople(ctx context.Context, store conversation.KeyStore) (people, error
 
 func fromStore(b conversation.Binding) tofu.Binding {
 	return tofu.Binding{
-		Fingerprint: b.Fingerprint, Source: tofu.Source(b.Source), FirstSeen: b.FirstSeen, LastSeen: b.LastSeen,
-		Signatures: b.Signatures, Days: b.Days, Policy: tofu.Policy(b.Policy), Decided: b.VerifiedAt, How: b.VerifiedHow,
+		Fingerprint: b.Fingerprint, Source: tofu.Source(b.Source), FirstSeen: moment(b.FirstSeen), LastSeen: moment(b.LastSeen),
+		Signatures: b.Signatures, Days: b.Days, Policy: tofu.Policy(b.Policy), Decided: moment(b.VerifiedAt), How: b.VerifiedHow,
 	}
 }
 
@@ -172,6 +183,10 @@ func toStore(a conversation.Address, b tofu.Binding) conversation.Binding {
 		Signatures: b.Signatures, Days: b.Days, Policy: conversation.Policy(b.Policy), VerifiedAt: b.Decided, VerifiedHow: b.How,
 	}
 }
+
+// moment writes a time as the store keeps it, so that what is read again is
+// the same as what was written.
+func moment(t time.Time) time.Time { return t.Round(0).UTC().Truncate(time.Millisecond) }
 
 // isOwn tells whether an address is one of the user's own.
 func (k *Keyring) isOwn(a conversation.Address) bool {

@@ -26,7 +26,7 @@ func (k *Keyring) Learn(ctx context.Context, sights []conversation.KeySight) ([]
 	k.change.Lock()
 	defer k.change.Unlock()
 	news := k.news(sights)
-	if len(news) == 0 {
+	if len(news) == 0 || k.o.Store == nil {
 		return nil, nil
 	}
 	return k.apply(ctx, func(ctx context.Context, l *lesson) error {
@@ -45,7 +45,7 @@ func (k *Keyring) news(sights []conversation.KeySight) []conversation.KeySight {
 	var others []conversation.KeySight
 	for _, s := range sights {
 		if s.Address.Protocol == conversation.Mail && !s.Address.IsZero() && !k.isOwn(s.Address) {
-			s.Fingerprint = clean(s.Fingerprint)
+			s.Fingerprint, s.Date = clean(s.Fingerprint), moment(s.Date)
 			others = append(others, s)
 		}
 	}
@@ -56,9 +56,6 @@ func (k *Keyring) news(sights []conversation.KeySight) []conversation.KeySight {
 		if k.tells(s) {
 			out = append(out, s)
 		}
-	}
-	if !slices.ContainsFunc(out, func(s conversation.KeySight) bool { return s.Fingerprint != "" }) && len(out) == 0 {
-		return nil
 	}
 	slices.SortStableFunc(out, func(a, b conversation.KeySight) int { return a.Date.Compare(b.Date) })
 	return out
@@ -148,7 +145,7 @@ func (l *lesson) bind(ctx context.Context, s conversation.KeySight, key *openpgp
 	set := l.now.sets[s.Address]
 	if s.Source == conversation.FromSignature && s.Message != "" {
 		var err error
-		day := s.Date.UTC().Truncate(24 * time.Hour)
+		day := s.Date.Truncate(24 * time.Hour)
 		x.Signatures, x.Days, err = l.k.o.Store.Witness(ctx, s.Address, s.Fingerprint, s.Message, day)
 		if err != nil {
 			return fmt.Errorf("note a signature: %w", err)
