@@ -41,7 +41,7 @@ func (p *program) contactList() *cobra.Command {
 			}
 			rows = append(rows, contactRow(&cs[i]))
 		}
-		return p.table(rows)
+		return p.table(rows, 1)
 	}))
 	c.Flags().IntVar(&limit, "limit", 1000, p.t("cli.flag.limit"))
 	return c
@@ -60,17 +60,21 @@ func (p *program) showContact(c *conversation.Contact) error {
 		return p.object(p.contact(c))
 	}
 	o := p.contact(c)
-	if err := p.line(badge(o.Privacy) + " " + or(c.Name, string(c.ID)) + ": " + o.Privacy.Sentence); err != nil {
+	if err := p.graded(o.Privacy, or(c.Name, string(c.ID))+": "+o.Privacy.Sentence); err != nil {
 		return err
 	}
 	var rows [][]string
 	for _, a := range c.Addresses {
 		rows = append(rows, []string{"  " + a.Address.String(), a.Name, p.n("cli.contact.messages", a.Messages)})
 	}
+	if err := p.table(rows); err != nil {
+		return err
+	}
+	rows = rows[:0]
 	for _, ch := range o.Channels {
 		rows = append(rows, []string{"  → " + ch.ID, badge(ch.Predicted), or(ch.Predicted.Sentence, ch.State)})
 	}
-	return p.table(rows)
+	return p.table(rows, 1)
 }
 
 // contactFlags are the flags of "contact add" and "contact edit".

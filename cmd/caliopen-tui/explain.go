@@ -30,9 +30,6 @@ type explainObject struct {
 
 func (p *program) explainCommand() *cobra.Command {
 	return p.command("explain WHAT", cobra.ExactArgs(1), p.with(reading, func(ctx context.Context, a *app, args []string) error {
-		if args[0] == "device" {
-			return &conversation.Problem{Code: "cli.explain.device"} // better none than one that nothing was checked for
-		}
 		e, err := a.svc.Explain(ctx, args[0])
 		if err != nil {
 			return err
@@ -59,7 +56,7 @@ func (p *program) explainCommand() *cobra.Command {
 // writeIndex writes an index with its reasons: what counts, what bounds it,
 // what would raise it.
 func (p *program) writeIndex(ix privacy.Index, name string) error {
-	if err := p.line(badge(ix) + " " + ix.Sentence); err != nil {
+	if err := p.graded(ix, ix.Sentence); err != nil {
 		return err
 	}
 	var rows [][]string

@@ -18,6 +18,7 @@ import (
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/accounts/servertest"
+	"github.com/caliopen/caliopen-tui/privacy"
 )
 
 // hostile are words of a server that no terminal and no line of a log may get
@@ -250,5 +251,20 @@ func TestHostileWordsOfASubmissionServerStayWords(t *testing.T) {
 				t.Errorf("%s %v: %d %q %v", name, command, r.code, r.out, harmless(r.out))
 			}
 		}
+	}
+}
+
+func TestOwnBadgesStandOutFromImitations(t *testing.T) {
+	var out strings.Builder
+	p := &program{out: &out}
+	ix := privacy.Index{Score: 12, Level: privacy.LevelE}
+	if err := p.table([][]string{{"c1", badge(ix), "Bob [A 98]"}}, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.graded(ix, "Bob [A 98]"); err != nil {
+		t.Fatal(err)
+	}
+	if want := "c1  [E 12]  Bob (A 98)\n[E 12] Bob (A 98)\n"; out.String() != want {
+		t.Errorf("written %q, want %q", out.String(), want)
 	}
 }

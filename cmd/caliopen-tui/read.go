@@ -80,7 +80,7 @@ func (p *program) showConversations(ctx context.Context, a *app, rows []conversa
 		}
 		lines = append(lines, []string{string(c.ID), unread, badge(c.Index), p.cat.Date(c.LastDate, p.now()), c.Title, c.Excerpt})
 	}
-	return p.table(lines)
+	return p.table(lines, 2)
 }
 
 // reasons completes the index of a conversation, of which the list knows only
@@ -151,7 +151,7 @@ func (p *program) showMessages(ms []conversation.Message) error {
 		}
 		lines = append(lines, p.messageRow(m, m.Excerpt))
 	}
-	return p.table(lines)
+	return p.table(lines, 1)
 }
 
 func (p *program) messageRow(m *conversation.Message, text string) []string {
@@ -218,7 +218,7 @@ func (p *program) showHits(hits []conversation.Hit) error {
 		}
 		lines = append(lines, p.messageRow(m, or(snippet.String(), m.Excerpt)))
 	}
-	return p.table(lines)
+	return p.table(lines, 1)
 }
 
 func (p *program) showCommand() *cobra.Command {
@@ -289,7 +289,10 @@ func header(raw []byte) string {
 // first line, where no text of a message ever gets.
 func (p *program) writeMessage(m *conversation.Message) error {
 	ix := p.full(withFacts(m), p.otherSide(m))
-	lines := []string{badge(ix) + " " + ix.Sentence}
+	if err := p.graded(ix, ix.Sentence); err != nil {
+		return err
+	}
+	var lines []string
 	add := func(key, value string) {
 		if value != "" {
 			lines = append(lines, p.t(key, "Value", value))

@@ -269,5 +269,5 @@ func (p *program) showCandidates(o sendObject) error {
 		}
 		rows = append(rows, []string{"  " + c.Channel.ID, approx + badge(c.Predicted), or(c.Rejected, c.Predicted.Sentence)})
 	}
-	return p.table(rows)
+	return p.table(rows, 1)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -10,13 +11,22 @@ import (
 	"github.com/caliopen/caliopen-tui/ui/safe"
 )
 
+// graded writes a line that begins with a badge.
+func (p *program) graded(ix privacy.Index, text string) error {
+	_, err := fmt.Fprintln(p.out, badge(ix)+" "+safe.Line(text).String())
+	return outputError(err)
+}
+
 // table writes rows with columns of equal width. On a terminal the last column
-// is cut at its edge; in a file nothing is cut.
-func (p *program) table(rows [][]string) error {
+// is cut at its edge; in a file nothing is cut. The columns named hold badges:
+// those are the program's own words, and look like nothing from outside can.
+func (p *program) table(rows [][]string, badges ...int) error {
 	var widths []int
 	for _, row := range rows {
 		for i := range row {
-			row[i] = safe.Line(row[i]).String()
+			if !slices.Contains(badges, i) {
+				row[i] = safe.Line(row[i]).String()
+			}
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
