@@ -251,9 +251,12 @@ func TestClearAnswersTellNothingSealed(t *testing.T) {
 		want   string
 		ids    bool
 	}{
-		"answer":               {func(*Message) {}, DraftReply, "Re: […]", false},
-		"forward":              {func(*Message) {}, DraftForward, "Fwd: […]", false},
-		"only its header":      {func(m *Message) { m.Evidence.Security.Sealed, m.Facts.E2E = "partial", "" }, DraftReply, "Re: […]", false},
+		"answer":  {func(*Message) {}, DraftReply, "Re: […]", false},
+		"forward": {func(*Message) {}, DraftForward, "Fwd: […]", false},
+		"only its header": {func(m *Message) {
+			m.Evidence.Security = privacy.Security{Sealed: "partial", ProtectedHeaders: "cipher"}
+			m.Facts.E2E = ""
+		}, DraftReply, "Re: […]", false},
 		"subject was clear":    {func(m *Message) { m.Evidence.Security.ProtectedHeaders = "none" }, DraftReply, "Re: […]", true},
 		"locked again":         {func(m *Message) { m.Subject, m.Text = "[...]", "" }, DraftReply, "Re: […]", false},
 		"locked, old subject":  {func(m *Message) { m.Subject, m.Text = "Encrypted Message", "" }, DraftForward, "Fwd: […]", false},

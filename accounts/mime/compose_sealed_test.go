@@ -249,10 +249,19 @@ func TestWithoutTheKeysShownNothingIsSealed(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	o := sealedTo(t, conversation.HideSubject, []string{"bob"}, nil, nil)
+	if c, err := WithKeys(wrong{circle(t)}, func() time.Time { return sealedAt }).Compose(o); !errors.Is(err, guard) || c.Wire != nil {
+		t.Errorf("a keyring that gives another key: %v", err)
+	}
 	if c, err := New().Compose(sealedTo(t, conversation.HideSubject, []string{"bob"}, nil, nil)); !errors.Is(err, guard) || c.Wire != nil {
 		t.Errorf("without a keyring: %v", err)
 	}
 }
+
+// wrong is a keyring that gives another key than the one asked for.
+type wrong struct{ ringOf }
+
+func (w wrong) Recipient(string, time.Time) *openpgp.Key { return w.others[1] }
 
 func lockedKey(t testing.TB, k *openpgp.Key) *openpgp.Key {
 	t.Helper()
