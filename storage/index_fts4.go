@@ -18,7 +18,7 @@ const (
 	// insideCreate makes the index in memory. It keeps the texts: FTS4 deletes
 	// no row without knowing its words.
 	insideCreate = `CREATE VIRTUAL TABLE index4 USING fts4(subject, people, file, cjk, body,
-		tokenize=unicode61 "remove_diacritics=2", prefix="2,3")`
+		tokenize=unicode61 "remove_diacritics=2")`
 	indexDrop     = `DROP TABLE IF EXISTS index4`
 	indexInsert   = `INSERT INTO index4 (docid, subject, people, file, cjk, body) VALUES (?, ?, ?, ?, ?, ?)`
 	indexDelete   = `DELETE FROM index4 WHERE docid = ?`
@@ -33,6 +33,10 @@ func indexTuning() []string { return nil }
 func indexRush() []string { return nil }
 
 func indexCalm() []string { return nil }
+
+func insideRush() []string { return nil }
+
+func insideCalm() []string { return nil }
 
 const (
 	indexMerge   = `INSERT INTO index4 (index4) VALUES ('merge=200,8')`

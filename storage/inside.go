@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -23,6 +24,7 @@ type inside struct {
 	mu    sync.RWMutex // writing is for whoever changes the index or takes it away
 	pool  *sql.DB      // nil while there is no index
 	conn  *sql.Conn
+	stmts insideStatements
 	uri   string
 	made  int                // how many indexes there have been
 	gone  map[int64]struct{} // rows that changed while the index is being built
@@ -56,14 +58,43 @@ func (x *inside) begin(ctx context.Context) error {
 	pool.SetMaxOpenConns(1)
 	conn, err := pool.Conn(context.WithoutCancel(ctx))
 	if err == nil {
-		_, err = conn.ExecContext(ctx, insideTables)
+		_, err = conn.ExecContext(ctx, strings.Join(append([]string{insideTables}, insideRush()...), ";"))
 	}
 	if err != nil {
 		_ = pool.Close()
 		return fmt.Errorf("make the private index: %w", err)
 	}
-	x.pool, x.conn, x.gone = pool, conn, map[int64]struct{}{}
+	stmts, err := prepareInside(ctx, conn)
+	if err != nil {
+		_ = pool.Close()
+		return fmt.Errorf("make the private index: %w", err)
+	}
+	x.pool, x.conn, x.stmts, x.gone = pool, conn, stmts, map[int64]struct{}{}
 	return nil
+}
+
+// insideStatements are those that are run for every message.
+type insideStatements struct{ look, drop, forget, hold, index *sql.Stmt }
+
+func prepareInside(ctx context.Context, conn *sql.Conn) (s insideStatements, err error) {
+	for q, into := range map[string]**sql.Stmt{
+		"SELECT serial FROM held WHERE id = ?":                  &s.look,
+		"DELETE FROM " + indexTable + " WHERE rowid = ?":        &s.drop,
+		"DELETE FROM held WHERE id = ?":                         &s.forget,
+		"INSERT INTO held (id, serial, marks) VALUES (?, ?, ?)": &s.hold,
+		indexInsert: &s.index,
+	} {
+		if *into, err = conn.PrepareContext(context.WithoutCancel(ctx), q); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func (s insideStatements) close() {
+	for _, stmt := range []*sql.Stmt{s.look, s.drop, s.forget, s.hold, s.index} {
+		_ = stmt.Close()
+	}
 }
 
 // end takes the index away. Its pages are overwritten first, since memory that
@@ -72,6 +103,7 @@ func (x *inside) end() {
 	if x.pool == nil {
 		return
 	}
+	x.stmts.close()
 	_, _ = x.conn.ExecContext(context.Background(), "DROP TABLE "+indexTable+"; DROP TABLE held") //nolint:contextcheck // must be done whatever ends
 	_ = x.conn.Close()
 	_ = x.pool.Close()
@@ -121,8 +153,7 @@ func (x *inside) apply(ctx context.Context, changes []secret) {
 
 // put writes rows into the index, those that take says are wanted.
 func (x *inside) put(ctx context.Context, rows []secret, take func(secret) bool) error {
-	t, err := x.conn.BeginTx(ctx, nil)
-	if err != nil {
+	if _, err := x.conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return fmt.Errorf("private index: %w", err)
 	}
 	added := 0
@@ -130,14 +161,14 @@ func (x *inside) put(ctx context.Context, rows []secret, take func(secret) bool)
 		if !take(s) {
 			continue
 		}
-		n, err := putOne(ctx, t, s)
+		n, err := x.stmts.put(ctx, s)
 		if err != nil {
-			_ = t.Rollback()
+			_, _ = x.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 			return fmt.Errorf("private index: %w", err)
 		}
 		added += n
 	}
-	if err := t.Commit(); err != nil {
+	if _, err := x.conn.ExecContext(ctx, "COMMIT"); err != nil {
 		return fmt.Errorf("private index: %w", err)
 	}
 	x.done += added
@@ -145,30 +176,29 @@ func (x *inside) put(ctx context.Context, rows []secret, take func(secret) bool)
 	return nil
 }
 
-// putOne replaces one row, and tells how many rows more there are.
-func putOne(ctx context.Context, t *sql.Tx, s secret) (added int, err error) {
+// put replaces one row, and tells how many rows more there are.
+func (s insideStatements) put(ctx context.Context, r secret) (added int, err error) {
 	var old int64
-	err = t.QueryRowContext(ctx, "SELECT serial FROM held WHERE id = ?", s.id).Scan(&old)
-	known, err := found(err)
-	if err != nil || known && old == s.serial {
+	known, err := found(s.look.QueryRowContext(ctx, r.id).Scan(&old))
+	if err != nil || known && old == r.serial {
 		return 0, err
 	}
 	if known {
 		added--
-		for _, q := range []string{"DELETE FROM " + indexTable + " WHERE rowid = ?", "DELETE FROM held WHERE id = ?"} {
-			if _, err := t.ExecContext(ctx, q, s.id); err != nil {
+		for _, stmt := range []*sql.Stmt{s.drop, s.forget} {
+			if _, err := stmt.ExecContext(ctx, r.id); err != nil {
 				return 0, err
 			}
 		}
 	}
-	if s.serial == 0 {
+	if r.serial == 0 {
 		return added, nil
 	}
-	if _, err := t.ExecContext(ctx, "INSERT INTO held (id, serial, marks) VALUES (?, ?, ?)", s.id, s.serial, s.marks); err != nil {
+	if _, err := s.hold.ExecContext(ctx, r.id, r.serial, r.marks); err != nil {
 		return 0, err
 	}
-	w := s.words
-	_, err = t.ExecContext(ctx, indexInsert, s.id, w.subject, w.people, w.files, w.cjk, w.body)
+	w := r.words
+	_, err = s.index.ExecContext(ctx, r.id, w.subject, w.people, w.files, w.cjk, w.body)
 	return added + 1, err
 }
 

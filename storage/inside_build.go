@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -12,9 +13,14 @@ import (
 	"github.com/caliopen/caliopen-tui/conversation"
 )
 
-// insideStep is how many sealed messages are opened and indexed at a time:
-// nobody who searches waits longer than for one step.
-const insideStep = 200
+// The index is built in steps. Few messages are opened at a time, so that the
+// processor is left to others again and again; many are indexed at a time,
+// since that is cheaper, but not more than a search can wait for.
+const (
+	insideStep  = 200
+	insideBatch = 2000
+	insideBytes = 4 << 20
+)
 
 // BuildPrivateIndex opens the sealed messages and indexes them in memory, the
 // newest first. It is meant to run in the background after the keys were
@@ -47,25 +53,35 @@ func (d *DB) buildInside(ctx context.Context) error {
 		return err
 	}
 	d.inside.expect(total)
-	for below := noEnd; ; {
+	var batch []secret
+	for below, size := noEnd, 0; ; {
 		began := time.Now()
 		rows, err := query(ctx, d.readers, scanSecret, secretColumns+"WHERE z.message < ? ORDER BY z.message DESC LIMIT ?", below, insideStep)
 		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			break
-		}
-		below = rows[len(rows)-1].id
-		if err := d.indexInside(ctx, rows); err != nil {
+		opened, err := d.openSecrets(rows)
+		if err != nil {
 			return err
 		}
+		batch = append(batch, opened...)
+		for _, s := range opened {
+			size += len(s.words.body) + len(s.words.cjk)
+		}
+		if len(rows) == 0 || len(batch) >= insideBatch || size >= insideBytes {
+			if err := d.inside.add(ctx, batch); err != nil {
+				return err
+			}
+			batch, size = batch[:0], 0
+		}
+		if len(rows) == 0 {
+			return d.inside.finish(ctx, upto)
+		}
+		below = rows[len(rows)-1].id
 		if err := rest(ctx, time.Since(began)/8); err != nil {
 			return err
 		}
 	}
-	d.inside.finish(upto)
-	return nil
 }
 
 // rest leaves the processor to others for a moment.
@@ -97,11 +113,20 @@ func (x *inside) expect(total int) {
 	x.total = total
 }
 
-func (x *inside) finish(upto int64) {
+func (x *inside) finish(ctx context.Context, upto int64) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.pool == nil {
+		return conversation.ErrSealed // dropped meanwhile
+	}
 	x.built, x.upto, x.total = true, upto, x.done
 	clear(x.gone)
+	for _, q := range insideCalm() {
+		if _, err := x.conn.ExecContext(ctx, q); err != nil {
+			return fmt.Errorf("private index: %w", err)
+		}
+	}
+	return nil
 }
 
 // follow takes in what another process sealed, when there is not much of it.
@@ -133,7 +158,11 @@ func (d *DB) catchUp(ctx context.Context) error {
 			return err
 		}
 		from = rows[len(rows)-1].serial
-		if err := d.indexInside(ctx, rows); err != nil {
+		opened, err := d.openSecrets(rows)
+		if err == nil {
+			err = d.inside.add(ctx, opened)
+		}
+		if err != nil {
 			return err
 		}
 		d.inside.reached(from)
@@ -159,9 +188,9 @@ func scanSecret(r *sql.Rows, s *secretRow) error {
 	return r.Scan(&s.id, &s.serial, &s.head, &s.body, &s.key, &s.people)
 }
 
-// indexInside opens some messages and indexes them. One that cannot be opened
-// though the keys are unlocked is left out: it was tampered with.
-func (d *DB) indexInside(ctx context.Context, rows []secretRow) error {
+// openSecrets opens messages to be indexed. One that cannot be opened though
+// the keys are unlocked is left out: it was tampered with.
+func (d *DB) openSecrets(rows []secretRow) ([]secret, error) {
 	secrets := make([]secret, 0, len(rows))
 	for _, r := range rows {
 		p, err := d.openPart(r.sealedRow, r.key, true)
@@ -170,11 +199,15 @@ func (d *DB) indexInside(ctx context.Context, rows []secretRow) error {
 			continue
 		}
 		if !d.unlocked() {
-			return conversation.ErrSealed
+			return nil, conversation.ErrSealed
 		}
 	}
-	slices.SortFunc(secrets, func(a, b secret) int { return int(a.id - b.id) })
-	x := d.inside
+	return secrets, nil
+}
+
+// add indexes opened messages, but for those that changed since they were read.
+func (x *inside) add(ctx context.Context, secrets []secret) error {
+	slices.SortFunc(secrets, func(a, b secret) int { return cmp.Compare(a.id, b.id) }) // as the index wants them
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.pool == nil {
