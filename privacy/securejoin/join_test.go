@@ -154,8 +154,8 @@ func TestFalseInviters(t *testing.T) {
 		"signature of another":         {func(r *Received) { r.Signer = printE }, ErrFingerprint},
 		"not signed":                   {func(r *Received) { r.Signer = "" }, ErrSigner},
 		"no key":                       {func(r *Received) { r.Key = "" }, ErrFingerprint},
-		"in clear":                     {func(r *Received) { r.Seal, r.Secret = Clear, "" }, ErrSeal},
-		"sealed to the key":            {func(r *Received) { r.Seal, r.Secret = ToKey, "" }, ErrSeal},
+		"in clear":                     {func(r *Received) { r.Seal = Clear }, ErrSeal},
+		"sealed to the key":            {func(r *Received) { r.Seal = ToKey }, ErrSeal},
 		"under another secret":         {func(r *Received) { r.Secret = auth }, ErrSeal},
 		"says another secret":          {func(r *Received) { r.Auth = auth }, ErrAuth},
 		"says no secret":               {func(r *Received) { r.Auth = "" }, ErrAuth},
@@ -189,6 +189,9 @@ func TestFalseInviters(t *testing.T) {
 			refused(t, "confirmation: "+name, s.introduced.Joining, r, a.want)
 		}
 	}
+	mixed := three.begun.Joining
+	mixed.Invite.Version = 2
+	refused(t, "version 3 to one of version 2", mixed, three.key, ErrStep)
 	refused(t, "key again", three.introduced.Joining, three.key, ErrStep)
 	refused(t, "confirmation again", three.end.Joining, three.confirm, ErrStep)
 	if _, err := three.begun.Joining.Next(three.key, noon.Add(lives)); !errors.Is(err, ErrExpired) {
@@ -226,8 +229,8 @@ func TestFalseJoiners(t *testing.T) {
 	first := map[string]attack{
 		"wrong secret":     {func(r *Received) { r.Auth = auth }, ErrAuth},
 		"another's secret": {func(r *Received) { r.Secret = auth }, ErrSeal},
-		"in clear":         {func(r *Received) { r.Seal, r.Secret = Clear, "" }, ErrSeal},
-		"to the key":       {func(r *Received) { r.Seal, r.Secret = ToKey, "" }, ErrSeal},
+		"in clear":         {func(r *Received) { r.Seal = Clear }, ErrSeal},
+		"to the key":       {func(r *Received) { r.Seal = ToKey }, ErrSeal},
 		"no author":        {func(r *Received) { r.From = "" }, ErrSigner},
 	}
 	second := map[string]attack{

@@ -105,6 +105,7 @@ func TestHostilePictures(t *testing.T) {
 		"no PNG":    {[]byte("GIF89a"), ErrPicture},
 		"cut":       {good[:len(good)/2], ErrPicture},
 		"gigantic":  {header(60000, 60000), ErrPicture},
+		"large":     {encode(t, image.NewGray(image.Rect(0, 0, 4096, 4097))), ErrPicture},
 		"very wide": {header(0x7fffffff, 2), ErrPicture},
 		"too heavy": {append(bytes.Clone(good), make([]byte, mostBytes)...), ErrPicture},
 		"blank":     {encode(t, image.NewGray(image.Rect(0, 0, 100, 100))), ErrNoCode},
