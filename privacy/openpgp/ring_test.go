@@ -36,7 +36,7 @@ func (r ring) Secrets() []*Key {
 func (r ring) Signers(id uint64) []*Key {
 	var out []*Key
 	for _, k := range r {
-		if k.entity.PrimaryKey.KeyId == id || k.subkey(id) != nil {
+		if k.Has(id) {
 			out = append(out, k)
 		}
 	}
