@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -74,28 +75,16 @@ func (p *program) writeIndex(ix privacy.Index, name string) error {
 
 func (p *program) inspectCommand() *cobra.Command {
 	var trust trace.Trust
-	c := p.command("inspect FILE…", cobra.MinimumNArgs(1), func(_ context.Context, args []string) error {
-		lost := 0
+	var keys []string
+	c := p.command("inspect FILE…", cobra.MinimumNArgs(1), func(ctx context.Context, args []string) error {
 		for _, names := range [][]string{trust.Hosts, trust.IDs, trust.TLSWriters, trust.Domains} {
 			for i := range names {
 				names[i] = strings.ToLower(names[i])
 			}
 		}
-		for _, name := range args {
-			err := p.inspect(name, trust)
-			if err != nil && len(args) == 1 {
-				return err
-			}
-			if err != nil {
-				p.note(p.cat.Error(err))
-				lost++
-			}
-		}
-		if lost > 0 {
-			return &conversation.Problem{Code: "cli.inspect.partly", Args: named([]any{"Count", lost}), Err: errPartly}
-		}
-		return nil
+		return p.lend(ctx, keys, func(l *lent) error { return p.inspectAll(args, trust, l) })
 	})
+	c.Flags().Var(several{&keys}, "key-file", p.t("cli.inspect.keys"))
 	c.Flags().Var(several{&trust.Hosts}, "trusted-host", p.t("cli.inspect.host"))
 	c.Flags().Var(several{&trust.IDs}, "trusted-id", p.t("cli.inspect.id"))
 	c.Flags().Var(several{&trust.TLSWriters}, "tls-writer", p.t("cli.inspect.tls"))
@@ -103,13 +92,33 @@ func (p *program) inspectCommand() *cobra.Command {
 	return c
 }
 
-// inspect reads one mail file. Nothing is stored and no profile is opened.
-func (p *program) inspect(name string, trust trace.Trust) error {
+// inspectAll reads mail files; one that cannot be read is no reason to leave
+// the others.
+func (p *program) inspectAll(names []string, trust trace.Trust, l *lent) error {
+	lost := 0
+	for _, name := range names {
+		err := p.inspect(name, trust, l)
+		if err != nil && len(names) == 1 {
+			return err
+		}
+		if err != nil {
+			p.note(p.cat.Error(err))
+			lost++
+		}
+	}
+	if lost > 0 {
+		return &conversation.Problem{Code: "cli.inspect.partly", Args: named([]any{"Count", lost}), Err: errPartly}
+	}
+	return nil
+}
+
+// inspect reads one mail file with the own keyring. Nothing is stored.
+func (p *program) inspect(name string, trust trace.Trust, l *lent) error {
 	data, err := p.readMail(name)
 	if err != nil {
 		return err
 	}
-	m := readAlone(data, trust)
+	m := readAlone(data, trust, l, p.now)
 	if p.flags.json {
 		o := p.message(&m, true)
 		o.Read, o.Starred, o.Direction, o.File = nil, nil, "", name
@@ -147,8 +156,8 @@ func (p *program) readMail(name string) ([]byte, error) {
 // readAlone parses and scores a mail outside any account. A file was fetched
 // over no connection of ours, so that the own hop does not count against it;
 // what servers wrote down is believed only when --trusted-host says so.
-func readAlone(data []byte, trust trace.Trust) conversation.Message {
-	parsed := mime.New().Parse(data, conversation.ParseContext{})
-	engine.Case{Trust: trust, OwnHop: true}.Decide(&parsed)
+func readAlone(data []byte, trust trace.Trust, l *lent, now func() time.Time) conversation.Message {
+	parsed := mime.WithKeys(l, now).Parse(data, conversation.ParseContext{})
+	engine.Case{Trust: trust, OwnHop: true, Keys: l}.Decide(&parsed)
 	return parsed.Message
 }

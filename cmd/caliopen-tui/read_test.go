@@ -47,7 +47,7 @@ func seed(t *testing.T) sandbox {
 	}
 	for i, raw := range letters() {
 		received := time.Date(2026, 3, 2+i, 10, 1, 0, 0, time.UTC)
-		parsed := formats()[conversation.Mail].Parse([]byte(raw), conversation.ParseContext{Account: "home", Own: own.Addresses[0], Received: received})
+		parsed := a.formats()[conversation.Mail].Parse([]byte(raw), conversation.ParseContext{Account: "home", Own: own.Addresses[0], Received: received})
 		engine.Case{Own: own.Addresses, OwnHop: true}.Decide(&parsed)
 		arrival := accounts.Arrival{
 			Copy:   accounts.Copy{Folder: "INBOX", Validity: 1, UID: uint32(i + 1), Received: received, Raw: []byte(raw)},
