@@ -21,6 +21,7 @@ var (
 	ErrFolder      = errors.New("no such folder")
 	ErrPlain       = errors.New("server offers no encrypted connection")
 	ErrManyGone    = errors.New("most of a folder vanished at once") // kept here until it lasts
+	ErrRequireTLS  = errors.New("verified TLS all the way was demanded and cannot be promised")
 )
 
 // Use says what a folder is for (RFC 6154 special use).

@@ -102,10 +102,14 @@ type Entry struct {
 	// as a message nor kept in Sent, and is cancelled with its group.
 	Group EntryID
 	// Sealed says that Wire is sealed; the draft is then sealed at rest too.
-	Sealed   bool
-	Attempts int
-	NextTry  time.Time // held and queued entries wait until then
-	Created  time.Time
-	Error    string    // the last error, one line, unsanitised
-	Message  MessageID // the stored message, once sent
+	Sealed bool
+	// RequireTLS says that the prediction shown counted on every server passing
+	// the mail on over verified TLS (RFC 8689). It goes with that demand or not
+	// at all.
+	RequireTLS bool
+	Attempts   int
+	NextTry    time.Time // held and queued entries wait until then
+	Created    time.Time
+	Error      string    // the last error, one line, unsanitised
+	Message    MessageID // the stored message, once sent
 }

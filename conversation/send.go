@@ -113,12 +113,20 @@ func (s *Service) compose(ctx context.Context, d Draft, c *Choice) ([]Entry, err
 		State: StateHeld, Account: best.Channel.Account, Protocol: best.Channel.Protocol,
 		Recipients: envelope(out), Wire: made.Wire, Copy: made.Copy, RFCID: made.RFCID, Sealed: out.Seal != nil,
 		Draft: d, Line: s.opt.Say(c.Line()), Score: best.Index.Score, Best: bestPossible(c), Facts: best.Facts,
-		Created: now, NextTry: now.Add(s.opt.Hold),
+		RequireTLS: s.demandsTLS(best), Created: now, NextTry: now.Add(s.opt.Hold),
 	}
 	if out.Seal == nil {
 		return []Entry{main}, nil
 	}
 	return envelopes(main, made, out)
+}
+
+// demandsTLS tells whether a mail was shown to travel over verified TLS all the
+// way, and the own server lets it be demanded. A demand that a server on the way
+// cannot meet ends in a bounce, so it is not made for sealed mail, which loses
+// nothing by it.
+func (s *Service) demandsTLS(p *Prediction) bool {
+	return p.Channel.Protocol == Mail && !p.Channel.Sealed && p.Facts.Path == "auth" && s.opt.Require != nil && s.opt.Require(p.Channel.Account)
 }
 
 // bestPossible gives the best score that any way to everybody would have had.

@@ -37,6 +37,8 @@ type worker struct {
 	asks chan wake
 	done chan struct{}
 
+	probed time.Time // when the server was asked what it can do; the engine's lock guards it
+
 	mu     sync.Mutex
 	st     conversation.Status
 	cancel context.CancelFunc

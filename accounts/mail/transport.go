@@ -115,5 +115,18 @@ func (t *Transport) Limits() accounts.Limits {
 	return accounts.Limits{MaxSize: t.smtp.Offers().MaxSize, Files: -1}
 }
 
+// RequireTLS tells whether the submission server takes REQUIRETLS (RFC 8689),
+// and whether it was asked yet.
+func (t *Transport) RequireTLS() (able, known bool) {
+	return t.smtp.Offers().RequireTLS, t.smtp.Security() != (accounts.Security{})
+}
+
+// Probe asks the submission server what it can do. Unlike the other methods it
+// may be called at any time.
+func (t *Transport) Probe(ctx context.Context) error {
+	_, err := t.smtp.Test(ctx)
+	return err
+}
+
 // Close gives the connections back.
 func (t *Transport) Close() error { return t.imap.Close() }

@@ -53,7 +53,7 @@ func (s *Sender) envelope(e conversation.Entry) (envelope, error) {
 	}
 	env.options.UTF8 = env.options.UTF8 || !isASCII([]byte(env.from))
 	env.options.Size = int64(len(e.Wire))
-	env.options.RequireTLS = s.config.RequireTLS
+	env.options.RequireTLS = s.config.RequireTLS || e.RequireTLS
 	return env, nil
 }
 

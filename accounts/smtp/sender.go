@@ -142,10 +142,16 @@ func (s *Sender) able(env envelope) error {
 	case env.eightBit && !o.EightBit:
 		return fmt.Errorf("smtp: 8-bit text: %w", accounts.ErrUnsupported)
 	case env.options.RequireTLS && !o.RequireTLS:
-		return fmt.Errorf("smtp: REQUIRETLS: %w", accounts.ErrUnsupported)
+		// The server offered it when the mail was written. Going without is not
+		// for the program to decide, and waiting would not help.
+		return fmt.Errorf("smtp: REQUIRETLS: %w: %w", accounts.ErrRequireTLS, accounts.ErrRefused)
 	}
 	return nil
 }
+
+// needsRequireTLS is the status of a refusal because REQUIRETLS cannot be kept
+// (RFC 8689, section 5).
+var needsRequireTLS = smtp.EnhancedCode{5, 7, 30}
 
 // transaction names sender and recipients (RFC 5321, section 3.3).
 func transaction(c *smtp.Client, env envelope) (refused []conversation.Address, err error) {
@@ -158,6 +164,9 @@ func transaction(c *smtp.Client, env envelope) (refused []conversation.Address, 
 		var said *smtp.SMTPError
 		switch {
 		case err == nil:
+		case errors.As(err, &said) && said.EnhancedCode == needsRequireTLS:
+			// The address is sound, the way to it is not: nobody gets the mail.
+			return nil, fmt.Errorf("recipient %s: %w: %w", r.address.ID, accounts.ErrRequireTLS, err)
 		case errors.As(err, &said) && said.Code >= 500:
 			last = err
 			refused = append(refused, r.address)

@@ -226,7 +226,7 @@ func TestNeedsOfTheMessage(t *testing.T) {
 	s = newScript(t)
 	config := s.start()
 	config.RequireTLS = true
-	if _, err := newSender(t, config).Send(t.Context(), entry("bob@example.org"), nil); !errors.Is(err, accounts.ErrUnsupported) {
+	if _, err := newSender(t, config).Send(t.Context(), entry("bob@example.org"), nil); !errors.Is(err, accounts.ErrRequireTLS) {
 		t.Errorf("REQUIRETLS where it is not offered: error %v", err)
 	}
 	s = newScript(t)
