@@ -132,6 +132,21 @@ func TestProtectionTakenAway(t *testing.T) {
 	}
 }
 
+// TestMixedVersions: a session key packet of one version must not open data of
+// the other (RFC 9580, 10.3.2.1), by whose rules it was not made.
+func TestMixedVersions(t *testing.T) {
+	a := load(t, "alice")
+	for _, aead := range []bool{false, true} {
+		head := sealPackets(t, a, nil, aead)
+		head = head[:bytes.LastIndexByte(head[:200], 0xd2)]
+		data := sealPackets(t, a, literal(t, "x"), !aead)
+		data = data[bytes.LastIndexByte(data[:200], 0xd2):]
+		if o, err := Open(append(bytes.Clone(head), data...), ring{a}, noon); !errors.Is(err, ErrNoKey) {
+			t.Errorf("%q, %v", o.Plain, err)
+		}
+	}
+}
+
 func TestShapesThatAreRefused(t *testing.T) {
 	a := load(t, "alice")
 	lit, whole := literal(t, "x"), sealPackets(t, a, literal(t, "x"), false)
@@ -203,11 +218,14 @@ func TestBombs(t *testing.T) {
 	for range maxDepth + 1 {
 		deep = packed(t, deep)
 	}
+	some := packed(t, put(t, tagPadding, make([]byte, 600<<10)))
 	for _, c := range []struct {
 		name  string
 		inner []byte
 		want  error
 	}{
+		{"a padding beside it", append(bytes.Clone(some), text...), nil},
+		{"many paddings", append(bytes.Repeat(some, 3), text...), ErrTooLarge},
 		{"a compressed mail", packed(t, text), nil},
 		{"one in another", packed(t, packed(t, text)), nil},
 		{"64 MiB of nothing", packed(t, zeros), ErrTooLarge},
