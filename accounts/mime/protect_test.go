@@ -14,7 +14,7 @@ func inner(hp, fields string) string {
 
 const (
 	cipher = `hp="cipher"`
-	clear  = `hp="clear"`
+	openHP = `hp="clear"`
 	v1     = `protected-headers="v1"`
 )
 
@@ -30,12 +30,12 @@ func TestProtectedHeaders(t *testing.T) {
 		{"sealed, not signed", top("alice@example.org") + seal("", cipher, full), "cipher", "The plan", "Alice <alice@example.org>", "full none none opened"},
 		{"sealed, subject outside too", open + seal("alice", cipher, full), "clear", "The plan", "Alice <alice@example.org>", "full good whole opened"},
 		{"sealed, subject put outside by the sender", top("alice@example.org") + seal("alice", cipher, full+"HP-Outer: Subject: The plan\r\n"), "clear", "The plan", "Alice <alice@example.org>", "full good whole opened"},
-		{"sealed, nothing hidden", open + seal("alice", clear, full), "clear", "The plan", "Alice <alice@example.org>", "full good whole opened"},
-		{"signed", open + signedBy(t, "alice", inner(clear, full)), "clear", "The plan", "Alice <alice@example.org>", "none good whole"},
-		{"signed, subject changed outside", top("alice@example.org") + signedBy(t, "alice", inner(clear, full)), "clear", "The plan", "Alice <alice@example.org>", "none good whole"},
+		{"sealed, nothing hidden", open + seal("alice", openHP, full), "clear", "The plan", "Alice <alice@example.org>", "full good whole opened"},
+		{"signed", open + signedBy(t, "alice", inner(openHP, full)), "clear", "The plan", "Alice <alice@example.org>", "none good whole"},
+		{"signed, subject changed outside", top("alice@example.org") + signedBy(t, "alice", inner(openHP, full)), "clear", "The plan", "Alice <alice@example.org>", "none good whole"},
 		{"signed, claims to be hidden", top("alice@example.org") + signedBy(t, "alice", inner(cipher, full)), "clear", "The plan", "Alice <alice@example.org>", "none good whole"},
-		{"signed by nobody known", top("alice@example.org") + signedBy(t, "frank", inner(clear, full)), "none", "[...]", "<alice@example.org>", "none unknown_key whole"},
-		{"signed, broken", strings.Replace(open, "The plan", "outside", 1) + strings.Replace(signedBy(t, "alice", inner(clear, full)), "blue", "red", 1), "none", "outside", "<alice@example.org>", "none bad whole"},
+		{"signed by nobody known", top("alice@example.org") + signedBy(t, "frank", inner(openHP, full)), "none", "[...]", "<alice@example.org>", "none unknown_key whole"},
+		{"signed, broken", strings.Replace(open, "The plan", "outside", 1) + strings.Replace(signedBy(t, "alice", inner(openHP, full)), "blue", "red", 1), "none", "outside", "<alice@example.org>", "none bad whole"},
 		{"in no layer", top("alice@example.org") + inner(cipher, ""), "none", "[...]", "<alice@example.org>", "none none none"},
 		{"older: v1", top("alice@example.org") + seal("alice", v1, full), "legacy", "The plan", "<alice@example.org>", "full good whole opened"},
 		{"older: v1, another author inside", top("alice@example.org") + seal("alice", v1, strings.Replace(full, "alice", "mallory", 1)), "legacy", "The plan", "<alice@example.org>", "full good whole opened"},
@@ -136,7 +136,7 @@ func TestLegacyDisplayIsLeftOut(t *testing.T) {
 		{"HTML", envelopeOf(sealing(t, "alice", wrap(cipher, html))), "The plan is blue."},
 		{"a first part", envelopeOf(sealing(t, "alice", wrap(v1, first, plan))), "The plan is blue."},
 		{"an older first part", envelopeOf(sealing(t, "alice", wrap(v1, oldest, plan))), "The plan is blue."},
-		{"signed", signedBy(t, "alice", wrap(clear, text)), "The plan is blue."},
+		{"signed", signedBy(t, "alice", wrap(openHP, text)), "The plan is blue."},
 		{"in no layer", wrap(cipher, text), "Subject: The plan\n\nThe plan is blue."},
 		{"without parameter", envelopeOf(sealing(t, "alice", wrap(cipher, strings.Replace(text, "hp-legacy-display", "x", 1)))), "Subject: The plan\n\nThe plan is blue."},
 		{"a first part of its own", envelopeOf(sealing(t, "alice", wrap("x=y", first, plan))), "Subject: The plan\n\nThe plan is blue."},
@@ -159,7 +159,7 @@ func TestCaliopenProfile(t *testing.T) {
 	}{
 		{"sealed and signed", envelopeOf(sealing(t, "alice", inner(cipher, fields))), true},
 		{"not signed", envelopeOf(sealing(t, "", inner(cipher, fields))), false},
-		{"signed only", signedBy(t, "alice", inner(clear, fields)), false},
+		{"signed only", signedBy(t, "alice", inner(openHP, fields)), false},
 		{"outside", "Caliopen: v=1; caps=hp\r\n" + envelopeOf(sealing(t, "alice", inner(cipher, full))), false},
 		{"twice", envelopeOf(sealing(t, "alice", inner(cipher, fields+"Caliopen: v=2\r\n"))), false},
 	} {

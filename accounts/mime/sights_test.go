@@ -104,7 +104,7 @@ func TestGossip(t *testing.T) {
 		{"sealed and signed", envelopeOf(sealing(t, "alice", inner(cipher, frank))), true},
 		{"not signed", envelopeOf(sealing(t, "", inner(cipher, frank))), false},
 		{"signed by another", envelopeOf(sealing(t, "mallory", inner(cipher, frank))), false},
-		{"not sealed", signedBy(t, "alice", inner(clear, frank)), false},
+		{"not sealed", signedBy(t, "alice", inner(openHP, frank)), false},
 		{"outside the seal", gossip("frank", "frank@example.org") + envelopeOf(sealing(t, "alice", inner(cipher, fields))), false},
 		{"on an inner part", envelopeOf(sealing(t, "alice", fields+multi("mixed; hp=\"cipher\"", "x", gossip("frank", "frank@example.org")+plan))), false},
 		{"of no reader", envelopeOf(sealing(t, "alice", inner(cipher, full+gossip("frank", "frank@example.org")))), false},

@@ -127,8 +127,10 @@ func lines(text []byte, want string) (first, n int) {
 		}
 		i += at
 		at = i + len(want)
-		line, _ := cut(text[at:])
-		if (i == 0 || text[i-1] == '\n') && len(bytes.TrimSpace(line)) == 0 {
+		if i > 0 && text[i-1] != '\n' {
+			continue
+		}
+		if line, _ := cut(text[at:]); len(bytes.TrimSpace(line)) == 0 {
 			if n++; n == 1 {
 				first = i
 			}

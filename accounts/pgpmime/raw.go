@@ -169,10 +169,13 @@ func split(body, mark []byte) [][]byte {
 			break
 		}
 		i += at
+		at = i + 1
+		if i > 0 && body[i-1] != '\n' {
+			continue
+		}
 		line, rest := cut(body[i:])
 		tail := string(bytes.TrimRight(line[len(mark):], " \t\r"))
-		if i > 0 && body[i-1] != '\n' || tail != "" && tail != "--" {
-			at = i + 1
+		if tail != "" && tail != "--" {
 			continue
 		}
 		if start >= 0 {
