@@ -160,8 +160,8 @@ func ReadSetup(data []byte, code string, now time.Time) (key *openpgp.Key, mutua
 	}
 	opened, err := openpgp.OpenWith(sealed, []byte(normal(code, b.Header["Passphrase-Format"])), now)
 	switch {
-	case errors.Is(err, openpgp.ErrPhrase):
-		return nil, false, ErrCode
+	case errors.Is(err, openpgp.ErrPhrase), errors.Is(err, openpgp.ErrIntegrity):
+		return nil, false, ErrCode // without a sealed session key a wrong code shows as damage only
 	case err != nil:
 		return nil, false, fmt.Errorf("%w: %w", ErrSetup, err)
 	case !opened.Symmetric:
