@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -78,10 +79,10 @@ type insideStatements struct{ look, drop, forget, hold, index *sql.Stmt }
 
 func prepareInside(ctx context.Context, conn *sql.Conn) (s insideStatements, err error) {
 	for q, into := range map[string]**sql.Stmt{
-		"SELECT serial FROM held WHERE id = ?":                  &s.look,
-		"DELETE FROM " + indexTable + " WHERE rowid = ?":        &s.drop,
-		"DELETE FROM held WHERE id = ?":                         &s.forget,
-		"INSERT INTO held (id, serial, marks) VALUES (?, ?, ?)": &s.hold,
+		"SELECT serial FROM held WHERE id = ?":                            &s.look,
+		"DELETE FROM " + indexTable + " WHERE rowid = ?":                  &s.drop,
+		"DELETE FROM held WHERE id = ?":                                   &s.forget,
+		"INSERT OR IGNORE INTO held (id, serial, marks) VALUES (?, ?, ?)": &s.hold,
 		indexInsert: &s.index,
 	} {
 		if *into, err = conn.PrepareContext(context.WithoutCancel(ctx), q); err != nil {
@@ -176,30 +177,41 @@ func (x *inside) put(ctx context.Context, rows []secret, take func(secret) bool)
 	return nil
 }
 
-// put replaces one row, and tells how many rows more there are.
+// put adds or replaces one row, and tells how many rows more there are.
 func (s insideStatements) put(ctx context.Context, r secret) (added int, err error) {
-	var old int64
-	known, err := found(s.look.QueryRowContext(ctx, r.id).Scan(&old))
-	if err != nil || known && old == r.serial {
-		return 0, err
+	if r.serial == 0 {
+		return s.take(ctx, r)
 	}
-	if known {
-		added--
-		for _, stmt := range []*sql.Stmt{s.drop, s.forget} {
-			if _, err := stmt.ExecContext(ctx, r.id); err != nil {
-				return 0, err
-			}
+	for {
+		res, err := s.hold.ExecContext(ctx, r.id, r.serial, r.marks)
+		if err != nil {
+			return added, err
+		}
+		if n, err := res.RowsAffected(); n == 1 || err != nil {
+			w := r.words
+			_, ierr := s.index.ExecContext(ctx, r.id, w.subject, w.people, w.files, w.cjk, w.body)
+			return added + 1, errors.Join(err, ierr)
+		}
+		gone, err := s.take(ctx, r)
+		if added += gone; gone == 0 || err != nil {
+			return added, err // it is there as it should be
 		}
 	}
-	if r.serial == 0 {
-		return added, nil
-	}
-	if _, err := s.hold.ExecContext(ctx, r.id, r.serial, r.marks); err != nil {
+}
+
+// take removes a row unless it is the very one that is meant to be there.
+func (s insideStatements) take(ctx context.Context, r secret) (added int, err error) {
+	var old int64
+	known, err := found(s.look.QueryRowContext(ctx, r.id).Scan(&old))
+	if err != nil || !known || old == r.serial {
 		return 0, err
 	}
-	w := r.words
-	_, err = s.index.ExecContext(ctx, r.id, w.subject, w.people, w.files, w.cjk, w.body)
-	return added + 1, err
+	for _, stmt := range []*sql.Stmt{s.drop, s.forget} {
+		if _, err := stmt.ExecContext(ctx, r.id); err != nil {
+			return 0, err
+		}
+	}
+	return -1, nil
 }
 
 // usable tells whether searches can ask the index; its lock is held.
