@@ -145,16 +145,22 @@ func (s Set) See(x Sight) Set {
 // allowed tells whether the key may stand beside another one.
 func (x Sight) allowed() bool { return x.Certified || x.Together || x.Source == Import }
 
-// full tells that a further undecided key would be one too many. Signed mail
-// is let in always, so that what it signed is told apart.
+// full tells that a further key that stands for nothing would be one too many:
+// undecided ones and those told of by others are bounded, each for themselves.
+// A key that can be established is never one, and what signed is noted always,
+// so that it is told apart.
 func (s Set) full(x Sight) bool {
-	waiting := 0
+	strong := x.Source.establishes()
+	if x.allowed() || x.Source == Signature || strong && !s.contested(-1) {
+		return false
+	}
+	n := 0
 	for _, b := range s {
-		if b.Policy == Waiting || b.Policy == Auto && !b.established() {
-			waiting++
+		if strong && b.Policy == Waiting || !strong && b.Policy == Auto && !b.established() {
+			n++
 		}
 	}
-	return waiting >= MaxWaiting && x.Source != Signature && !x.allowed()
+	return n >= MaxWaiting
 }
 
 // rival tells whether another key than the i-th is established.

@@ -157,6 +157,25 @@ func TestKeysThrownAtAnAddressAreBounded(t *testing.T) {
 	}
 }
 
+func TestHearsayKeepsNobodyOut(t *testing.T) {
+	var s Set
+	for i := range 100 {
+		s = s.See(from(string(rune('a'+i)), Attachment))
+	}
+	if len(s) != MaxWaiting {
+		t.Errorf("%d keys kept", len(s))
+	}
+	if s = s.See(header("A", 2)); keys(s.Usable("A")) != "A" {
+		t.Error("the sender's own key found no place")
+	}
+	for i := range 100 {
+		s = s.See(header(string(rune('α'+i)), 3))
+	}
+	if s.Pending() == "" || keys(s.Usable("")) != "A" || len(s) != 1+2*MaxWaiting {
+		t.Errorf("%d keys kept, asked about %q", len(s), s.Pending())
+	}
+}
+
 func TestNothingIsChangedInPlace(t *testing.T) {
 	s := seen(header("A", 1), header("B", 2))
 	before := slices.Clone(s)
