@@ -4,7 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"mime"
+	"maps"
 	"net/mail"
 	"slices"
 	"strings"
@@ -12,6 +12,8 @@ import (
 
 	"github.com/caliopen/caliopen-tui/accounts/demo/fediverse"
 	"github.com/caliopen/caliopen-tui/accounts/demo/postoffice"
+	"github.com/caliopen/caliopen-tui/accounts/mime"
+	"github.com/caliopen/caliopen-tui/conversation"
 )
 
 //go:embed story/answers.txt
@@ -64,10 +66,8 @@ func (w *World) answerMail(m postoffice.Mail) {
 	if err != nil {
 		return
 	}
-	subject, err := new(mime.WordDecoder).DecodeHeader(msg.Header.Get("Subject"))
-	if err != nil {
-		subject = msg.Header.Get("Subject")
-	}
+	read := mime.WithKeys(w.ring, w.now).Parse(m.Raw, conversation.ParseContext{})
+	subject := read.Message.Subject
 	if !strings.HasPrefix(strings.ToLower(subject), "re:") {
 		subject = "Re: " + subject
 	}
@@ -85,7 +85,11 @@ func (w *World) answerMail(m postoffice.Mail) {
 			from: named(to, p.Name), to: []string{named(m.From, MyName)}, cc: w.others(msg, to), subject: subject,
 			answers: id, refs: []string{id},
 		}
-		time.AfterFunc(w.Thinking, func() { w.reply(p, le, to, m.From, text) })
+		options := maps.Clone(p.Options)
+		if read.Private { // who is written to sealed answers so
+			options["sealed"] = ""
+		}
+		time.AfterFunc(w.Thinking, func() { w.reply(p, options, le, to, m.From, text) })
 		return
 	}
 }
@@ -109,7 +113,7 @@ func (w *World) others(msg *mail.Message, but string) []string {
 
 // reply sends one answer to the user, by the channel its text asks for. The
 // demo ends when it likes; an answer that finds the office closed is lost.
-func (w *World) reply(p Person, le *letter, from, to, text string) {
+func (w *World) reply(p Person, options map[string]string, le *letter, from, to, text string) {
 	if rest, ok := strings.CutPrefix(text, "masto:"); ok {
 		w.fedi.Post(p.Mastodon, strings.TrimSpace(rest), myMasto)
 		return
@@ -117,8 +121,12 @@ func (w *World) reply(p Person, le *letter, from, to, text string) {
 	text = strings.TrimSpace(text)
 	le.at = w.now()
 	le.id = fmt.Sprintf("<answer.%d@%s>", le.at.UnixNano(), from[strings.LastIndex(from, "@")+1:])
-	le.line = &Line{Text: text, At: 1, Options: p.Options}
-	_ = w.file(le.line, to, from, le.bytes(), le.at)
+	le.line = &Line{Text: text, At: 1, Options: options}
+	raw, err := w.wire(le, from)
+	if err != nil {
+		return
+	}
+	_ = w.file(le.line, to, from, raw, le.at)
 }
 
 func (w *World) byMail(address string) (Person, bool) {
@@ -152,7 +160,7 @@ func (w *World) answerPost(p fediverse.Post) {
 func (w *World) replyPost(who Person, id, text string) {
 	if rest, ok := strings.CutPrefix(text, "mail:"); ok && len(who.Mail) > 0 {
 		le := &letter{from: named(who.Mail[0], who.Name), to: []string{named(myMail, MyName)}}
-		w.reply(who, le, who.Mail[0], myMail, rest)
+		w.reply(who, who.Options, le, who.Mail[0], myMail, rest)
 		return
 	}
 	w.fedi.Reply(who.Mastodon, id, text)

@@ -20,6 +20,7 @@ type letter struct {
 	at            time.Time
 	line          *Line
 	listAddress   string
+	autocrypt     string // the value of the header, "" for none
 }
 
 // bytes gives the RFC 5322 form.
@@ -39,6 +40,7 @@ func (l *letter) bytes() []byte {
 	field("In-Reply-To", l.answers)
 	field("References", strings.Join(l.refs, "\r\n "))
 	l.extra(field)
+	field("Autocrypt", l.autocrypt)
 	field("MIME-Version", "1.0")
 	l.body(&b)
 	return b.Bytes()
@@ -71,8 +73,6 @@ func (l *letter) boundary() string {
 
 func (l *letter) body(b *bytes.Buffer) {
 	switch files := l.line.Options["attach"]; {
-	case l.line.Has("sealed"):
-		l.sealed(b)
 	case files != "":
 		bound := l.boundary()
 		fmt.Fprintf(b, "Content-Type: multipart/mixed; boundary=%q\r\n\r\n--%s\r\n", bound, bound)
@@ -96,27 +96,6 @@ func (l *letter) text(b *bytes.Buffer) {
 	w := quotedprintable.NewWriter(b)
 	_, _ = w.Write([]byte(strings.ReplaceAll(l.line.Text, "\n", "\r\n") + "\r\n")) // a bytes.Buffer never fails
 	_ = w.Close()
-}
-
-// sealed writes the shape of a PGP/MIME message (RFC 3156). Nobody here has
-// the key, which is what the story is about.
-func (l *letter) sealed(b *bytes.Buffer) {
-	bound := l.boundary()
-	fmt.Fprintf(b, "Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=%q\r\n\r\n", bound)
-	fmt.Fprintf(b, "--%s\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n\r\n", bound)
-	fmt.Fprintf(b, "--%s\r\nContent-Type: application/octet-stream; name=encrypted.asc\r\n\r\n", bound)
-	fmt.Fprintf(b, "-----BEGIN PGP MESSAGE-----\r\n\r\n%s-----END PGP MESSAGE-----\r\n\r\n--%s--\r\n", noise(l.id, 900), bound)
-}
-
-// noise is base64 text that depends on the seed only.
-func noise(seed string, n int) string {
-	raw := make([]byte, n)
-	h := fnv.New64a()
-	for i := range raw {
-		fmt.Fprint(h, seed, i)
-		raw[i] = byte(h.Sum64() >> 24)
-	}
-	return wrap64(raw)
 }
 
 func wrap64(raw []byte) string {

@@ -17,7 +17,8 @@ var peopleText string
 // a line: key | full name | mail addresses | Mastodon account | language |
 // options. The options are those of a Line and hold for all of his mails;
 // "apart" leaves him out of the address book, so that his addresses stand
-// alone until the user joins them.
+// alone until the user joins them. "key" gives him an OpenPGP key, "met" says
+// that the user compared it with him, "rekey" that he changes it.
 type Person struct {
 	Key      string
 	Name     string

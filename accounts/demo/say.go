@@ -82,14 +82,22 @@ func (w *World) mail(l *Line, at time.Time) error {
 	}
 	le.listAddress = l.To[0]
 	w.thread(le, l, from)
+	if l.Has("newkey") {
+		w.ring.change(from)
+	}
+	raw, err := w.wire(le, from)
+	if err != nil {
+		return err
+	}
+	w.remember(l, le)
 	if from == myMail || from == myWork {
-		return w.office.Put(from, "Sent", le.bytes(), at, imap.FlagSeen)
+		return w.office.Put(from, "Sent", raw, at, imap.FlagSeen)
 	}
 	if len(mine) == 0 { // over a list
 		mine = []string{myMail}
 	}
 	for _, to := range mine {
-		if err := w.file(l, to, from, le.bytes(), at); err != nil {
+		if err := w.file(l, to, from, raw, at); err != nil {
 			return err
 		}
 	}
@@ -123,6 +131,12 @@ func (w *World) thread(le *letter, l *Line, from string) {
 			le.refs = append(append([]string(nil), w.refs[l.Answers]...), le.answers)
 		}
 	}
+}
+
+// remember keeps what answers to a message refer to.
+func (w *World) remember(l *Line, le *letter) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.ids[l.Name], w.refs[l.Name] = le.id, le.refs
 }
 

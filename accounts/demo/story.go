@@ -21,7 +21,9 @@ import (
 // subject (may be empty), the name of the message and the one it answers, and
 // options:
 //
-//	unread star  html (the text is HTML)  sealed (a sealed body, unreadable here)
+//	unread star  html (the text is HTML)  sealed (for the keys of those it goes
+//	to)  lost (sealed for a key that nobody has any more)  newkey (the writer
+//	changes his key)
 //	cc=a,b  list=ID  unsub  auto  tls=1.3|1.2|none  dkim=pass|fail|none  dmarc=fail
 //	same (handed in at the user's own provider)  as=NAME (the name in From, with
 //	_ for a space)  attach=NAME,…  folder=NAME  raw (control characters written

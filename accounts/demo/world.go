@@ -54,6 +54,7 @@ type World struct {
 	people map[string]Person
 	office *postoffice.Office
 	fedi   *fediverse.Server
+	ring   *ring
 
 	mu    sync.Mutex
 	ids   map[string]string   // names of lines → Message-ID or status id
@@ -73,6 +74,9 @@ func Start(now func() time.Time, dir string) (*World, error) {
 	}
 	var err error
 	if w.people, err = parsePeopleList(peopleText); err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
+	}
+	if w.ring, err = newRing(w.people, w.start); err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
 	if err := w.populate(); err != nil {

@@ -42,10 +42,8 @@ func (p *program) demo(ctx context.Context, keep string) error {
 	p.flags.config, p.flags.data = filepath.Join(dir, "config.toml"), filepath.Join(dir, "data")
 	if err = settle(p.flags.config, world); err == nil {
 		err = p.with(living, func(ctx context.Context, a *app, _ []string) error {
-			for _, c := range world.Contacts() {
-				if _, err := a.svc.SaveContact(ctx, c); err != nil {
-					return err
-				}
+			if err := furnish(ctx, a, world); err != nil {
+				return err
 			}
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
@@ -54,6 +52,51 @@ func (p *program) demo(ctx context.Context, keep string) error {
 		})(ctx, nil)
 	}
 	return errors.Join(err, world.Close(), leave())
+}
+
+// furnish gives the demo's user his address book, his keys, and the keys of
+// others that he compared with them.
+func furnish(ctx context.Context, a *app, world *demo.World) error {
+	for _, c := range world.Contacts() {
+		if _, err := a.svc.SaveContact(ctx, c); err != nil {
+			return err
+		}
+	}
+	keys, err := world.OwnKeys()
+	if err != nil {
+		return err
+	}
+	for _, data := range keys {
+		if _, err := a.ring.Import(ctx, data, nil); err != nil {
+			return err
+		}
+	}
+	met, err := world.Met()
+	if err != nil {
+		return err
+	}
+	for _, data := range met {
+		if err := compared(ctx, a, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compared takes in a key that the user compared with its holder.
+func compared(ctx context.Context, a *app, data []byte) error {
+	keys, err := a.ring.Import(ctx, data, nil)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		for _, address := range k.Addresses {
+			if err := a.ring.Verify(ctx, address, k.Fingerprint, "qr"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // demoFolder gives the folder of the demo's profile and what to do with it at
