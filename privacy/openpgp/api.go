@@ -68,6 +68,9 @@ type SealOptions struct {
 	To     []*Key // public keys; the writer's own among them when it shall read it
 	Signer *Key   // unlocked secret key, nil for unsigned
 	Hidden bool   // write no key IDs of the readers
+	// Signed is a binary signature of Plain made elsewhere, as on a card. It
+	// stands for Signer and names no readers.
+	Signed []byte
 	Now    time.Time
 }
 

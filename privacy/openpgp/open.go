@@ -24,6 +24,23 @@ func Open(sealed []byte, keys Keys, now time.Time) (o Opened, err error) {
 	return t.result(keys)
 }
 
+// OpenSession opens a message whose session key another program has opened,
+// as GnuPG does for keys on a card; opener is the certificate of that key. The
+// data must be SEIPD version 1 or OCB of GnuPG; cipher is a number of RFC 9580,
+// 9.3. Everything else is as in Open.
+func OpenSession(sealed []byte, cipher byte, session []byte, opener *Key, keys Keys, now time.Time) (o Opened, err error) {
+	defer guard(&err, ErrIntegrity)
+	env, err := readEnvelope(sealed)
+	if err != nil {
+		return Opened{}, fmt.Errorf("openpgp: open session: %w", err)
+	}
+	t := &trial{envelope: env, now: now, key: opener}
+	if err := t.withSession(cipher, session); err != nil {
+		return Opened{}, fmt.Errorf("openpgp: open session: %w", err)
+	}
+	return t.result(keys)
+}
+
 // OpenWith opens a message sealed with a passphrase. It never tries keys, so
 // what it gives was opened by the passphrase.
 func OpenWith(sealed, passphrase []byte, now time.Time) (o Opened, err error) {

@@ -20,7 +20,7 @@ func Seal(plain []byte, o SealOptions) ([]byte, error) {
 		return nil, fmt.Errorf("openpgp: seal: %w", err)
 	}
 	var sessions, data bytes.Buffer
-	params := &pgp.EncryptParams{KeyWriter: &sessions, Config: config(o.Now)}
+	params := &pgp.EncryptParams{KeyWriter: &sessions, Config: config(o.Now), OutsideSig: o.Signed}
 	if o.Signer != nil {
 		if err := o.Signer.ready(o.Now); err != nil {
 			return nil, fmt.Errorf("openpgp: seal: %w", err)
@@ -144,13 +144,24 @@ func Sign(data []byte, signer *Key, now time.Time) (armored []byte, micalg strin
 	if err != nil {
 		return nil, "", fmt.Errorf("openpgp: sign: %w: %w", err, ErrKey)
 	}
-	err = eachPacket(out.Bytes(), func(op *packet.OpaquePacket) error {
-		micalg = micalgs[op.Contents[3]]
+	return ArmorSignature(out.Bytes())
+}
+
+// ArmorSignature gives a binary signature, as another program made it, in
+// ASCII armor with its micalg.
+func ArmorSignature(signature []byte) (armored []byte, micalg string, err error) {
+	defer guard(&err, ErrKey)
+	version := byte(0)
+	err = eachPacket(signature, func(op *packet.OpaquePacket) error {
+		if op.Tag != tagSignature || len(op.Contents) < 4 {
+			return ErrKey
+		}
+		version, micalg = op.Contents[0], micalgs[op.Contents[3]]
 		return nil
 	})
 	if err != nil || micalg == "" {
-		return nil, "", fmt.Errorf("openpgp: sign: %w", ErrKey)
+		return nil, "", fmt.Errorf("openpgp: armor signature: %w", ErrKey)
 	}
-	armored, err = enarmor(blockSignature, out.Bytes(), signer.entity.PrimaryKey.Version == 4)
+	armored, err = enarmor(blockSignature, signature, version == 4)
 	return armored, micalg, err
 }

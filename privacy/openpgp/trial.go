@@ -94,6 +94,19 @@ func (t *trial) decrypt(c packet.CipherFunction, session []byte) bool {
 	return true
 }
 
+// withSession uses a session key that was opened elsewhere.
+func (t *trial) withSession(c byte, session []byte) error {
+	switch {
+	case t.aead():
+		return ErrNoKey
+	case t.decrypt(packet.CipherFunction(c), session):
+		return nil
+	case t.broken:
+		return ErrIntegrity
+	}
+	return ErrNoKey
+}
+
 // withPhrase tries the packets for a passphrase (RFC 9580, 5.3).
 func (t *trial) withPhrase(passphrase []byte) error {
 	for i, op := range t.phrases {
