@@ -34,34 +34,36 @@ const judgeStep = 500
 // Rejudge has the stored observations of each message of an account judged
 // again, newest first, and scores those whose evidence changed.
 func (d *DB) Rejudge(ctx context.Context, a conversation.AccountID, judge judgement) (accounts.Change, error) {
-	return d.rejudge(ctx,
-		func(t *tx, below int64) (int64, error) { return t.judgeStep(a, below, judge) },
-		func(t *tx, below int64) (int64, error) { return t.judgeWitnesses(a, below, judge) })
+	return d.rejudge(ctx, func(t *tx, below int64) (int64, error) { return t.judgeStep(a, below, judge) })
+}
+
+// RejudgeAddress has the stored observations of each message from an address
+// judged again, newest first, and scores those whose evidence changed.
+func (d *DB) RejudgeAddress(ctx context.Context, a conversation.Address, judge func(origin []byte, ev *privacy.Evidence) bool) (accounts.Change, error) {
+	return d.rejudge(ctx, func(t *tx, below int64) (int64, error) { return t.judgeFrom(a, below, judge) })
 }
 
 // rejudge takes steps from the newest message to the oldest. Each judges some
 // messages below an id and gives the lowest, 0 at the end.
-func (d *DB) rejudge(ctx context.Context, steps ...func(t *tx, below int64) (int64, error)) (accounts.Change, error) {
+func (d *DB) rejudge(ctx context.Context, step func(t *tx, below int64) (int64, error)) (accounts.Change, error) {
 	seen := map[conversation.ConversationID]bool{}
 	var all accounts.Change
-	for _, step := range steps {
-		for last := noEnd; last > 0; {
-			var c accounts.Change
-			err := d.write(ctx, "judge again", func(t *tx) (err error) {
-				if last, err = step(t, last); err != nil {
-					return err
-				}
-				c, err = t.change()
+	for last := noEnd; last > 0; {
+		var c accounts.Change
+		err := d.write(ctx, "judge again", func(t *tx) (err error) {
+			if last, err = step(t, last); err != nil {
 				return err
-			})
-			if err != nil {
-				return all, err
 			}
-			for _, id := range c.Conversations {
-				if !seen[id] {
-					seen[id] = true
-					all.Conversations = append(all.Conversations, id)
-				}
+			c, err = t.change()
+			return err
+		})
+		if err != nil {
+			return all, err
+		}
+		for _, id := range c.Conversations {
+			if !seen[id] {
+				seen[id] = true
+				all.Conversations = append(all.Conversations, id)
 			}
 		}
 	}
@@ -79,7 +81,8 @@ type judged struct {
 
 func scanJudged(r *sql.Rows, j *judged) error { return r.Scan(&j.id, &j.circle, &j.origin, &j.data) }
 
-// judgeStep judges some messages below an id and gives the lowest, 0 at the end.
+// judgeStep judges some messages of an account below an id, and what it holds
+// of other copies of messages there. It gives the lowest id, 0 at the end.
 func (t *tx) judgeStep(a conversation.AccountID, below int64, judge judgement) (int64, error) {
 	account, err := t.account(a)
 	if err != nil {
@@ -87,30 +90,87 @@ func (t *tx) judgeStep(a conversation.AccountID, below int64, judge judgement) (
 	}
 	rows, err := collect(t, scanJudged, `SELECT m.id, m.circle, d.origin, d.detail FROM message m JOIN doc d ON d.id = m.id
 		WHERE m.account = ? AND m.id < ? ORDER BY m.id DESC LIMIT ?`, account, below, judgeStep)
+	if err != nil {
+		return 0, err
+	}
+	var lowest int64
+	if len(rows) > 0 {
+		lowest = rows[len(rows)-1].id
+	}
+	others, err := collect(t, scanTestimony, selectTestimony+"WHERE account = ? AND message >= ? AND message < ?", account, lowest, below)
+	if err != nil {
+		return 0, err
+	}
+	return lowest, t.judgeAll(rows, others, judge)
+}
+
+// judgeFrom judges some messages from an address, below an id, with all their
+// copies.
+func (t *tx) judgeFrom(a conversation.Address, below int64, judge judgement) (int64, error) {
+	rows, err := collect(t, scanJudged, `SELECT m.id, m.circle, d.origin, d.detail FROM party p
+		JOIN message m ON m.id = p.message JOIN doc d ON d.id = m.id
+		WHERE p.address = (SELECT id FROM address WHERE protocol = ? AND ident = ?) AND p.role = 0 AND p.message < ?
+		ORDER BY p.message DESC LIMIT ?`, string(a.Protocol), a.ID, below, judgeStep)
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
+	var others []testimony
 	for _, j := range rows {
-		if err := t.judgeOne(j, judge); err != nil {
+		ws, err := collect(t, scanTestimony, selectTestimony+"WHERE message = ?", j.id)
+		if err != nil {
 			return 0, err
 		}
+		others = append(others, ws...)
 	}
-	return rows[len(rows)-1].id, nil
+	return rows[len(rows)-1].id, t.judgeAll(rows, others, judge)
 }
 
-func (t *tx) judgeOne(j judged, judge judgement) error {
+// judgeAll judges messages and other copies of messages. Which copy stands for
+// a message is decided only when all of them were judged: one that takes the
+// place of another meanwhile would be left out.
+func (t *tx) judgeAll(rows []judged, others []testimony, judge judgement) error {
+	var changed []int64
+	for _, j := range rows {
+		done, err := t.judgeOne(j, judge)
+		if err != nil {
+			return err
+		}
+		if done {
+			changed = append(changed, j.id)
+		}
+	}
+	for _, w := range others {
+		x, data, err := t.judgeAgain(w.origin, w.data, judge)
+		if err != nil {
+			return err
+		}
+		if data == nil {
+			continue
+		}
+		w.score, w.data = x.Score, data
+		if err := t.keepTestimony(w); err != nil {
+			return err
+		}
+		changed = append(changed, w.message)
+	}
+	for _, id := range changed {
+		if err := t.elect(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) judgeOne(j judged, judge judgement) (bool, error) {
 	x, data, err := t.judgeAgain(j.origin, j.data, judge)
 	if err != nil || data == nil {
-		return err
+		return false, err
 	}
 	t.delta(j.circle)
 	if err := t.exec("UPDATE doc SET detail = ? WHERE id = ?", data, j.id); err != nil {
-		return err
+		return false, err
 	}
-	if err := t.exec("UPDATE message SET score = ?, level = ? WHERE id = ?", x.Score, string(x.Level), j.id); err != nil {
-		return err
-	}
-	return t.elect(j.id)
+	return true, t.exec("UPDATE message SET score = ?, level = ? WHERE id = ?", x.Score, string(x.Level), j.id)
 }
 
 // judgeAgain gives a detail with its evidence judged and scored again, nothing
@@ -131,38 +191,6 @@ func (t *tx) judgeAgain(origin, data []byte, judge judgement) (x privacy.Index, 
 	d.Facts, d.Index = facts(f), &x
 	out, err = d.encode()
 	return x, out, err
-}
-
-// judgeWitnesses judges the other copies of messages like judgeStep does the
-// messages themselves. Those of one message are judged together.
-func (t *tx) judgeWitnesses(a conversation.AccountID, below int64, judge judgement) (int64, error) {
-	account, err := t.account(a)
-	if err != nil {
-		return 0, err
-	}
-	all, err := collect(t, scanTestimony, selectTestimony+`WHERE account = ?1 AND message < ?2 AND message >= coalesce(
-		(SELECT message FROM witness WHERE account = ?1 AND message < ?2 ORDER BY message DESC LIMIT 1 OFFSET ?3), 0) ORDER BY message DESC`,
-		account, below, judgeStep-1)
-	if err != nil || len(all) == 0 {
-		return 0, err
-	}
-	for _, w := range all {
-		x, data, err := t.judgeAgain(w.origin, w.data, judge)
-		if err != nil {
-			return 0, err
-		}
-		if data == nil {
-			continue
-		}
-		w.score, w.data = x.Score, data
-		if err := t.keepTestimony(w); err != nil {
-			return 0, err
-		}
-		if err := t.elect(w.message); err != nil {
-			return 0, err
-		}
-	}
-	return all[len(all)-1].message, nil
 }
 
 // score is the scoring of this version of the program.

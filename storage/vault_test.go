@@ -90,7 +90,7 @@ func private(a accounts.Arrival, outer string) accounts.Arrival {
 func closed(a accounts.Arrival) accounts.Arrival {
 	m := &a.Parsed.Message
 	m.Subject, m.Text, m.Excerpt, m.Attachments, m.Links = a.Parsed.Outer, "", "", nil, nil
-	m.Warnings = []string{"mime.sealed"}
+	m.InReplyTo, m.References, m.Warnings = "", nil, []string{"mime.sealed"}
 	m.Evidence.Security.Decrypted, m.Evidence.Security.Signature, m.Evidence.Security.Covers = false, "none", "none"
 	m.Participants = append([]conversation.Participant(nil), m.Participants...)
 	for i := range m.Participants {
