@@ -28,7 +28,8 @@ type Options struct {
 	LockAfter time.Duration
 	// After runs a function later, unless stopped; nil for the system's timer.
 	After func(d time.Duration, f func()) (stop func() bool)
-	// Locked is told when the keys locked by themselves; nil for nobody.
+	// Locked is told after the keys were locked, by themselves or by the user,
+	// from a goroutine of its own; nil for nobody.
 	Locked func()
 	// Mutual tells whether mail from an own address wishes to be answered
 	// sealed (Autocrypt 1.1, 2.1); nil for always.

@@ -95,16 +95,12 @@ func (k *Keyring) arm() {
 func (k *Keyring) ring() {
 	k.mu.Lock()
 	k.stop = nil
-	over := k.over()
+	defer k.mu.Unlock()
 	switch {
-	case over:
+	case k.over():
 		k.close()
 	case !k.until.IsZero():
 		k.arm()
-	}
-	k.mu.Unlock()
-	if over {
-		k.o.Locked()
 	}
 }
 
@@ -130,7 +126,6 @@ func (k *Keyring) lapse() {
 	k.mu.RUnlock()
 	if over {
 		k.Close()
-		k.o.Locked()
 	}
 }
 
@@ -141,8 +136,12 @@ func (k *Keyring) Close() {
 	k.close()
 }
 
-// close forgets what was unlocked. The caller holds mu.
+// close forgets what was unlocked. Whoever is told of it is told later: he may
+// be waiting for an answer from here. The caller holds mu.
 func (k *Keyring) close() {
+	if k.anyPhrase() {
+		k.o.After(0, k.o.Locked)
+	}
 	for _, o := range k.own {
 		if o.stored.Locked() {
 			clear(o.phrase)

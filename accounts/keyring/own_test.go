@@ -63,7 +63,8 @@ func TestPassphrase(t *testing.T) {
 		t.Errorf("unlocked: %+v", l)
 	}
 	b.Close()
-	if !b.Lock().Locked || b.Unlocked() {
+	b.Close()
+	if !b.Lock().Locked || b.Unlocked() || b.told() != 1 {
 		t.Error("still open")
 	}
 	if k := b.Signer(alice()); k == nil || !k.Locked() {
@@ -107,12 +108,12 @@ func TestKeysLockByThemselves(t *testing.T) {
 	}
 	b.pass(time.Minute)
 	b.timers[1]()
-	if !b.Lock().Locked || b.locked != 1 || b.Unlocked() {
+	if !b.Lock().Locked || b.told() != 1 || b.Unlocked() {
 		t.Error("not locked by the timer")
 	}
 	must(t, b.Unlock(t.Context(), []byte("open sesame")))
 	b.pass(3 * time.Hour) // asleep: no timer ran
-	if len(b.Secrets()) != 0 || !b.Lock().Locked || b.locked != 2 {
+	if len(b.Secrets()) != 0 || !b.Lock().Locked || b.told() != 2 {
 		t.Error("not locked after a sleep")
 	}
 	b.Touch()
