@@ -29,6 +29,7 @@ func TestAdviceForADraft(t *testing.T) {
 		{"sealed and checked", keys(verifiedKey), nil, "", privacy.Advice{ID: "adv.shyheaders", Gain: 3}},
 		{"nothing left", keys(verifiedKey, caliopenPeer), nil, "", privacy.Advice{}},
 		{"a changed key", keys(changedKey), nil, "", privacy.Advice{ID: "adv.resolvekey", Gain: 44}},
+		{"a changed key, in clear by hand", keys(changedKey), nil, "home", privacy.Advice{}},
 		{"a weak key", keys(func(k *PeerKey) { k.Weak = true }), nil, "home/sealed", privacy.Advice{ID: "adv.newkey", Gain: 36}},
 		{"what the user refused is not asked for", keys(func(k *PeerKey) { k.Problem = "bad" }), nil, "", privacy.Advice{}},
 	} {

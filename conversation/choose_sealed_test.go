@@ -265,3 +265,39 @@ func TestLineSaysSinceWhenTheKeyIsKnown(t *testing.T) {
 		t.Errorf("in clear: %v", line)
 	}
 }
+
+func TestSealedChannelsInDetail(t *testing.T) {
+	d := Draft{To: to("zoe"), Text: "x"}
+	w := newSealedWorld(keys(discouraged))
+	byMail(w)
+	p := sealedCandidate(t, choose(t, w, d))
+	if p.Reach != Cold || p.Proven {
+		t.Errorf("advised against: %s, proven %v", p.Reach, p.Proven)
+	}
+	w = newSealedWorld(keys())
+	w.store.history["zoe"] = habit(zoeMail, sealedMine, 76)
+	if p = sealedCandidate(t, choose(t, w, d)); p.Reach != Live || !p.Proven || !p.LastUsed {
+		t.Errorf("used before: %s, proven %v, last %v", p.Reach, p.Proven, p.LastUsed)
+	}
+	w.store.contacts["lin"] = Contact{ID: "lin", Name: "Lin", Addresses: []ContactAddress{{Address: MastodonAddress("lin@social.example", "")}}}
+	if p = sealedCandidate(t, choose(t, w, Draft{To: to("paul", "lin"), Text: "x"})); p.Rejected.Code != "route.missing" {
+		t.Errorf("somebody has no mail: %v", p.Rejected)
+	}
+	w.accounts[0].Paused = true
+	if p = sealedCandidate(t, choose(t, w, Draft{To: to("paul"), Text: "x"})); p.Rejected.Code != "route.paused" {
+		t.Errorf("paused: %v", p.Rejected)
+	}
+}
+
+// Whoever can write mails in somebody's name must not be able to push the
+// sealed ones so far back that the conversation counts as clear.
+func TestForgeriesDoNotUnsealAConversation(t *testing.T) {
+	w := newSealedWorld(keys(expiredKey))
+	for i := range 12 {
+		w.store.history["zoe"] = append(w.store.history["zoe"], heard(i, zoeMail, "home", privacy.Facts{Proto: "mail", Path: "tls", OwnHop: true}, 32))
+	}
+	w.store.history["zoe"] = append(w.store.history["zoe"], heard(20, zoeMail, "home", sealedMine, 76))
+	if got := outcome(choose(t, w, Draft{To: to("zoe"), Text: "x"})); got != "STOP route.sealed_stop" {
+		t.Errorf("got %s", got)
+	}
+}

@@ -122,7 +122,7 @@ func TestKeysAreListedInOrder(t *testing.T) {
 	if want := []string{"ABCD", "FFFF", "OLD"}; err != nil || !slices.Equal(names(ks), want) || len(ks[1].Bindings) != 1 {
 		t.Errorf("Zoé's: %v, %v", names(ks), err)
 	}
-	if len(w.keys.others[1].Bindings) != 2 {
+	if b := w.keys.others[1].Bindings; len(b) != 2 || b[1].Address != paulMail {
 		t.Error("the keyring's own list was changed")
 	}
 	if _, err := w.KeysOf(t.Context(), "nobody"); !errors.Is(err, ErrNotFound) {
@@ -243,8 +243,10 @@ func TestWarningsAboutKeys(t *testing.T) {
 	}) {
 		t.Errorf("one without key: %v", c.Warnings)
 	}
-	c = choose(t, w, Draft{To: to("paul"), Text: "x"})
-	if len(c.Warnings) != 0 {
-		t.Errorf("alone without key: %v", c.Warnings)
+	clear(w.keys.peers)
+	for _, people := range [][]Recipient{to("paul"), to("paul", "zoe")} {
+		if c = choose(t, w, Draft{To: people, Text: "x"}); len(c.Warnings) != 0 {
+			t.Errorf("nobody of %v has a key: %v", people, c.Warnings)
+		}
 	}
 }
