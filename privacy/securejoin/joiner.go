@@ -64,7 +64,7 @@ func (j Joining) introduce() Progress {
 // Next reads a message of the inviter. On an error nothing is sent and nothing
 // changes.
 func (j Joining) Next(r Received, now time.Time) (Progress, error) {
-	if now.Sub(j.Started) >= lives {
+	if j.Expired(now) {
 		return Progress{}, ErrExpired
 	}
 	switch {
@@ -100,3 +100,6 @@ func (j Joining) key3(r Received) (Progress, error) {
 	}
 	return j.introduce(), nil
 }
+
+// Expired tells whether the joining can be forgotten.
+func (j Joining) Expired(now time.Time) bool { return now.Sub(j.Started) >= lives }
