@@ -51,8 +51,11 @@ func (m *message) read() *body {
 	r := b.render(m.root)
 	b.text, b.links = bound(r.text, b.warn), r.links
 	b.settle()
-	if l.Opened {
+	switch {
+	case l.Opened:
 		b.sealed = sealedFull
+	case l.Security.Error != "": // what stands beside the text may be the message, once there is a key
+		b.warn.add(warnSealed)
 	}
 	return b
 }

@@ -65,7 +65,7 @@ func (f *Format) Parse(raw []byte, ctx conversation.ParseContext) conversation.P
 		Sights:      m.sights(f, &msg),
 	}
 	if m.layers.Opened {
-		out.Private, out.Outer = true, decodeText(m.outer.get("subject"))
+		out.Private, out.Outer, out.Names = true, decodeText(m.outer.get("subject")), outerNames(m.outer)
 	}
 	return out
 }

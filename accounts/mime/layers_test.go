@@ -8,6 +8,7 @@ import (
 
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
+	"github.com/caliopen/caliopen-tui/privacy/openpgp"
 )
 
 // TestForms reads the plan in every form in which it is one message, and in the
@@ -119,6 +120,12 @@ func TestLockedIsTheSameMessage(t *testing.T) {
 	if m.Subject != "The plan" || m.Sender().Name != "Alice Inside" || m.InReplyTo != "first@example.org" || len(m.Attachments) != 1 {
 		t.Errorf("inside stands %+v", m)
 	}
+	if _, named := open.Names[conversation.MailAddress("alice@example.org")]; named {
+		t.Errorf("a name from inside is said to stand outside: %v", open.Names)
+	}
+	if p := bobs(t, reading(t), strings.Replace(raw, "From: alice@example.org", "From: Outside <alice@example.org>", 1)); p.Names[conversation.MailAddress("alice@example.org")] != "Outside" {
+		t.Errorf("names outside: %v", p.Names)
+	}
 	if locked.Message.Subject != "[...]" || locked.Private || verdict(locked) != "full none none" {
 		t.Errorf("outside stands %q, %s", locked.Message.Subject, verdict(locked))
 	}
@@ -144,6 +151,37 @@ func TestSignedPartsKeepTheirNumbers(t *testing.T) {
 		}
 		if checked := strings.Contains(strings.Join(p.Message.Warnings, " "), warnSignature); checked != (name == "without keys") {
 			t.Errorf("%s: %v", name, p.Message.Warnings)
+		}
+	}
+}
+
+// TestLockedKeys reads with a key that is locked: what may be the message once
+// it is unlocked waits for that.
+func TestLockedKeys(t *testing.T) {
+	locked, err := held(t, "bob").Lock([]byte("passphrase"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := reading(t, "alice")
+	f.keys.(*ring).secrets = []*openpgp.Key{locked}
+	footer := "Content-Type: text/plain\r\n\r\nSent by Example Ltd.\r\n"
+	both := sealing(t, "alice", plan)
+	for _, c := range []struct {
+		name, body, verdict, text string
+		waits                     bool
+	}{
+		{"sealed", envelopeOf(both), "full none none locked", "", true},
+		{"sealed, inline", "Content-Type: text/plain\r\n\r\n" + both, "full none none locked", "", true},
+		{"with a footer", multi("mixed", "m", footer, envelopeOf(both)), "partial none none locked", "Sent by Example Ltd.", true},
+		{"beside a text", multi("mixed", "m", footer, "Content-Type: text/plain\r\n\r\n"+both), "partial none none", "Sent by Example Ltd.", false},
+		{"signed", signedBy(t, "alice", plan), "none good whole", "The plan is blue.", false},
+	} {
+		p := bobs(t, f, top(fromAlice)+c.body)
+		if verdict(p) != c.verdict || p.Message.Text != c.text || p.Private || conversation.Unopened(p.Message.Warnings) != c.waits {
+			t.Errorf("%s: %s, %q, warnings %v", c.name, verdict(p), p.Message.Text, p.Message.Warnings)
+		}
+		if facts := privacy.FactsOf(p.Message.Evidence); facts.E2E == "full" && facts.Crypto != "" {
+			t.Errorf("%s: what nobody has opened is judged %+v", c.name, facts)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func reading(t testing.TB, known ...string) *Format {
 	r := &ring{}
 	r.add(t, "../../privacy/openpgp/testdata/bob.asc")
 	for _, name := range known {
-		r.cert(t, held(t, name).Public())
+		r.cert(held(t, name).Public())
 	}
 	return WithKeys(r, func() time.Time { return at })
 }

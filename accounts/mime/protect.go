@@ -132,6 +132,17 @@ func replaced(h header, name string, values []string) header {
 	return out
 }
 
+// outerNames gives the names that stand outside beside addresses.
+func outerNames(outer header) map[conversation.Address]string {
+	out := map[conversation.Address]string{}
+	for _, p := range participants(outer, &warnings{}) {
+		if p.Name != "" && !p.Address.IsZero() {
+			out[p.Address] = p.Name
+		}
+	}
+	return out
+}
+
 // readers gives everybody that the fields name to whom an answer would go.
 func readers(h header) map[conversation.Address]bool {
 	out := map[conversation.Address]bool{}

@@ -1,7 +1,6 @@
 package mime
 
 import (
-	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,8 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	pgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy/openpgp"
@@ -49,29 +46,16 @@ func (r *ring) add(t testing.TB, path string) {
 		if k.Secret() {
 			r.secrets = append(r.secrets, k)
 		}
-		r.cert(t, k.Public())
+		r.cert(k.Public())
 	}
 }
 
-// cert takes a certificate, under the key IDs of all keys in it.
-func (r *ring) cert(t testing.TB, k *openpgp.Key) {
-	t.Helper()
-	data, err := k.Bytes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	entities, err := pgp.ReadKeyRing(bytes.NewReader(data))
-	if err != nil || len(entities) != 1 {
-		t.Fatalf("%d certificates: %v", len(entities), err)
-	}
+// cert takes a certificate.
+func (r *ring) cert(k *openpgp.Key) {
 	if r.byID == nil {
 		r.byID = map[uint64][]*openpgp.Key{}
 	}
-	ids := []uint64{entities[0].PrimaryKey.KeyId}
-	for _, s := range entities[0].Subkeys {
-		ids = append(ids, s.PublicKey.KeyId)
-	}
-	for _, id := range ids {
+	for _, id := range k.KeyIDs() {
 		r.byID[id] = append(r.byID[id], k)
 	}
 }

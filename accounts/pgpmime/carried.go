@@ -34,7 +34,13 @@ type extended struct {
 // Signers gives the known certificates first, so that nothing in a mail comes
 // before them.
 func (x extended) Signers(id uint64) []*openpgp.Key {
-	return append(slices.Clone(x.Keys.Signers(id)), x.more...)
+	out := slices.Clone(x.Keys.Signers(id))
+	for _, k := range x.more {
+		if slices.Contains(k.KeyIDs(), id) {
+			out = append(out, k)
+		}
+	}
+	return out
 }
 
 // carried gives the certificates that an entity carries: in Autocrypt fields

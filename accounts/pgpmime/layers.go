@@ -170,6 +170,9 @@ func (r *reader) footer(cipher []byte) {
 	inside := &reader{keys: r.keys, now: r.now, root: r.root, sources: []entity{r.root}, out: blank()}
 	inside.sealed(cipher)
 	if !inside.out.Opened {
+		if e := inside.out.Security.Error; e == ErrorLocked || e == ErrorNoKey {
+			r.out.Security.Error = e
+		}
 		return
 	}
 	inside.warn(WarnFooter)
