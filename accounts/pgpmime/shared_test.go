@@ -29,7 +29,7 @@ func TestSharedLetters(t *testing.T) {
 		signed bool
 		known  bool
 	}{"unsigned": {nil, false, false, false}, "signed": {own, true, true, true}, "signed without key": {own, false, true, false}} {
-		lines := []Line{{Name: "From", Value: "zoe@example.org", Bare: "zoe@example.org"}, {Name: "Subject", Value: "hidden"}, {Name: "X-Step", Value: "one"}}
+		lines := []Line{{Name: "From", Value: "zoe@example.org", Bare: "zoe@example.org"}, {Name: "Subject", Value: "surprise"}, {Name: "X-Step", Value: "one"}}
 		if test.attach {
 			lines = attach(lines)
 		}
@@ -38,11 +38,11 @@ func TestSharedLetters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bytes.Contains(raw, []byte("hidden")) || bytes.Contains(raw, []byte("X-Step")) || bytes.Contains(raw, []byte("Autocrypt")) {
+		if bytes.Contains(raw, []byte("surprise")) || bytes.Contains(raw, []byte("X-Step")) || bytes.Contains(raw, []byte("Autocrypt")) {
 			t.Errorf("%s: it stands outside:\n%s", name, raw)
 		}
 		s, ok := ReadShared(raw, [][]byte{[]byte("secret/wrong"), []byte("secret/right")}, noonOfShared)
-		if !ok || s.Which != 1 || Only(s.Fields, "x-step") != "one" || Only(s.Fields, "Subject") != "hidden" {
+		if !ok || s.Which != 1 || Only(s.Fields, "x-step") != "one" || Only(s.Fields, "Subject") != "surprise" {
 			t.Errorf("%s: %+v, %v", name, s, ok)
 		}
 		if s.Signed != test.signed || (s.Signer != nil) != test.known || test.known && s.Signer.Fingerprint() != own.Fingerprint() {
