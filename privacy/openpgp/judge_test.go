@@ -159,6 +159,26 @@ func TestAbolishedHashes(t *testing.T) {
 	}
 }
 
+// TestSubkeyOfATime: a subkey signs as long as it lives, and not when it was
+// not made for it.
+func TestSubkeyOfATime(t *testing.T) {
+	k := must[*Key](t)(load(t, "alice").copy())
+	cfg := config(born)
+	cfg.Algorithm, cfg.Curve, cfg.KeyLifetimeSecs = packet.PubKeyAlgoEdDSA, packet.Curve25519, 30*24*3600
+	if err := k.entity.AddSigningSubkey(cfg); err != nil {
+		t.Fatal(err)
+	}
+	k = must[*Key](t)(k.copy())
+	sub := k.entity.Subkeys[len(k.entity.Subkeys)-1]
+	for day, want := range map[int]State{0: Good, 29: Good, 31: ExpiredKey} {
+		by := &Key{entity: &pgp.Entity{PrimaryKey: sub.PublicKey, PrivateKey: sub.PrivateKey}}
+		sig := made(t, by, signedText, func(s *packet.Signature) { s.CreationTime = born.AddDate(0, 0, day) })
+		if got := one(t, sig, ring{k}); got.State != want {
+			t.Errorf("day %d: %s, want %s", day, got.State, want)
+		}
+	}
+}
+
 // TestEachSignatureForItself: three signers of one text, one of them unknown
 // and one who signed something else.
 func TestEachSignatureForItself(t *testing.T) {

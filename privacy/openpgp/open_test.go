@@ -111,22 +111,51 @@ func TestExpiredAndRevokedKeysStillOpen(t *testing.T) {
 // TestForward: a subkey for ten days counts only when nobody else reads with
 // a lasting key.
 func TestForward(t *testing.T) {
-	short := rotated(t, load(t, "grace"))
+	short, stored := rotated(t, load(t, "grace"), false), rotated(t, load(t, "grace"), true)
 	lasting := load(t, "heidi")
 	for _, c := range []struct {
 		to   []*Key
 		want bool
-	}{{[]*Key{short}, true}, {[]*Key{short, lasting}, false}} {
+	}{{[]*Key{short}, true}, {[]*Key{short, lasting}, false}, {[]*Key{stored}, false}, {[]*Key{load(t, "grace")}, false}} {
 		sealed := must[[]byte](t)(Seal([]byte("x"), SealOptions{To: c.to, Now: noon}))
-		o, err := Open(sealed, ring{short, lasting.Public()}, noon)
+		o, err := Open(sealed, ring{c.to[0], lasting.Public()}, noon)
 		if err != nil || o.Forward != c.want {
 			t.Errorf("%d readers: forward %v, %v", len(c.to), o.Forward, err)
 		}
 	}
 }
 
-// rotated adds a subkey for communication that ends after ten days.
-func rotated(t *testing.T, k *Key) *Key {
+// TestExtendLeavesRotatingSubkeys: what is made to be thrown away must not
+// live on because the rest does.
+func TestExtendLeavesRotatingSubkeys(t *testing.T) {
+	short := rotated(t, load(t, "grace"), false)
+	year := must[*Key](t)(short.Extend(noon, 365*24*time.Hour))
+	sub := &year.entity.Subkeys[len(year.entity.Subkeys)-1]
+	if !shortLived(sub) || len(sub.Bindings) != 1 {
+		t.Errorf("bound %d times, until %v", len(sub.Bindings), ends(sub.PublicKey, binding(sub)))
+	}
+}
+
+// TestManyHiddenReaders: each of them costs an attempt with each key.
+func TestManyHiddenReaders(t *testing.T) {
+	b, m := load(t, "bob"), load(t, "mallory")
+	hers := must[*envelope](t)(readEnvelope(must[[]byte](t)(Seal([]byte("x"), SealOptions{To: []*Key{m}, Hidden: true, Now: noon}))))
+	mine := must[*envelope](t)(readEnvelope(must[[]byte](t)(Seal([]byte("x"), SealOptions{To: []*Key{b}, Hidden: true, Now: noon}))))
+	for before, want := range map[int]error{0: nil, 100: nil, maxTrials - 1: nil, maxTrials: ErrNoKey} {
+		tr := &trial{envelope: &envelope{data: mine.data}, now: noon}
+		for range before {
+			tr.sessions = append(tr.sessions, hers.sessions[0])
+		}
+		tr.sessions = append(tr.sessions, mine.sessions[0])
+		if err := tr.withKeys(ring{b}); !errors.Is(err, want) {
+			t.Errorf("after %d others: %v, want %v", before, err, want)
+		}
+	}
+}
+
+// rotated adds a subkey that ends after ten days, for communication or also
+// for what is stored.
+func rotated(t *testing.T, k *Key, storage bool) *Key {
 	t.Helper()
 	c := must[*Key](t)(k.copy())
 	cfg := config(noon.Add(-time.Hour))
@@ -135,7 +164,7 @@ func rotated(t *testing.T, k *Key) *Key {
 		t.Fatal(err)
 	}
 	sub := &c.entity.Subkeys[len(c.entity.Subkeys)-1]
-	sub.Bindings[0].Packet.FlagEncryptStorage = false
+	sub.Bindings[0].Packet.FlagEncryptStorage = storage
 	if err := sub.Bindings[0].Packet.SignKey(sub.PublicKey, c.entity.PrivateKey, cfg); err != nil {
 		t.Fatal(err)
 	}
