@@ -20,6 +20,9 @@ func (s *Service) Reply(ctx context.Context, id MessageID, all bool) (Draft, err
 	if err != nil {
 		return Draft{}, err
 	}
+	if err := s.readable(&m); err != nil {
+		return Draft{}, err
+	}
 	to, cc := ReplyTargets(&m, all, s.isOwn)
 	d := Draft{
 		Kind: DraftReply, Source: m.ID, Conversation: m.Conversation,
@@ -39,11 +42,24 @@ func (s *Service) Forward(ctx context.Context, id MessageID) (Draft, error) {
 	if err != nil {
 		return Draft{}, err
 	}
+	if err := s.readable(&m); err != nil {
+		return Draft{}, err
+	}
 	head := s.opt.Say(Reason{"draft.forwarded", s.quoteArgs(&m)})
 	return s.begin(ctx, Draft{
 		Kind: DraftForward, Source: m.ID, Subject: forwardSubject(m.Subject),
 		Text: "\n\n" + Quote(head+"\n\n"+m.Text), Attach: attachmentRefs(&m),
 	})
+}
+
+// readable refuses to answer or to pass on what was sealed while the keys are
+// locked: its true subject and text are not at hand, and what stands for them
+// outside must not go out in their place.
+func (s *Service) readable(m *Message) error {
+	if m.Evidence.Security.Decrypted && m.Text == "" && s.LockState().Locked {
+		return &Problem{Code: "problem.locked", Err: ErrSealed}
+	}
+	return nil
 }
 
 // quoteArgs says who wrote a message and when.

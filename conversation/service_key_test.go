@@ -250,3 +250,25 @@ func TestWarningsAboutKeys(t *testing.T) {
 		}
 	}
 }
+
+// While the keys are locked, what was sealed is neither answered nor passed on:
+// an empty quotation and a subject made of dots would go out in its place.
+func TestLockedMessagesAreNotAnswered(t *testing.T) {
+	w := newSealedWorld(keys())
+	w.keys.locked = true
+	m := msg(zoeMail, meMail)
+	m.ID, m.Direction, m.Subject = "m1", In, "[...]"
+	m.Evidence.Security = privacy.Security{Sealed: "full", Decrypted: true}
+	w.store.messages["m1"] = *m
+	if _, err := w.Reply(t.Context(), "m1", false); !errors.Is(err, ErrSealed) {
+		t.Errorf("reply: %v", err)
+	}
+	if _, err := w.Forward(t.Context(), "m1"); !errors.Is(err, ErrSealed) {
+		t.Errorf("forward: %v", err)
+	}
+	w.keys.locked, m.Text, m.Subject = false, "Hello.", "Plan"
+	w.store.messages["m1"] = *m
+	if d, err := w.Reply(t.Context(), "m1", false); err != nil || d.Subject != "Re: Plan" {
+		t.Errorf("reply: %+v, %v", d, err)
+	}
+}
