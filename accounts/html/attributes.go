@@ -12,8 +12,8 @@ type attrs struct {
 	href, src, alt, class, style string
 	width, height                int // -1 when not declared
 	hidden                       bool
-	handler                      bool // has an "on…" attribute
-	remote                       int  // addresses in other attributes that would be loaded
+	handler                      bool     // has an "on…" attribute
+	others                       []string // addresses in other attributes that would be loaded
 }
 
 func attributes(z *html.Tokenizer, more bool) attrs {
@@ -46,11 +46,17 @@ func (a *attrs) set(k, v []byte) {
 		a.height = pixels(string(v))
 	case "background", "poster", "srcset", "data", "lowsrc", "dynsrc", "longdesc":
 		if remote(string(v)) {
-			a.remote++
+			a.others = append(a.others, firstWord(string(v)))
 		}
 	default:
 		a.handler = a.handler || len(k) > 2 && k[0] == 'o' && k[1] == 'n'
 	}
+}
+
+// firstWord gives the first of the addresses that a srcset lists.
+func firstWord(s string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), " ")
+	return strings.TrimSuffix(s, ",")
 }
 
 func (a *attrs) setStyle(style string) {

@@ -5,9 +5,18 @@ import (
 	"strings"
 )
 
+// Bounds of what is judged of addresses: how many of one message, and how much
+// of each.
+const (
+	maxJudged  = 2000
+	maxAddress = 2048
+)
+
 // observe counts what an element would load or run.
 func (w *walker) observe(tag string, a attrs) {
-	w.res.Images += a.remote
+	for _, address := range a.others {
+		w.load(address)
+	}
 	if a.handler || scripted(a.href) {
 		w.res.Active = true
 	}
@@ -19,10 +28,28 @@ func (w *walker) observe(tag string, a attrs) {
 		w.res.Active = true
 	case "img":
 		w.count(a)
-	case "link", "source", "audio", "video", "track", "image":
-		if remote(a.href) || remote(a.src) {
-			w.res.Images++
+	case "link", "source", "audio", "video", "track", "image", "bgsound":
+		switch {
+		case remote(a.href):
+			w.load(a.href)
+		case remote(a.src):
+			w.load(a.src)
 		}
+	}
+	switch tag {
+	case "iframe", "frame", "embed", "input":
+		if remote(a.src) {
+			w.load(a.src)
+		}
+	}
+}
+
+// load counts something else than an image in the text that would be loaded. A
+// background or a style sheet reports a reader as well as an image does.
+func (w *walker) load(address string) {
+	w.res.Images++
+	if w.opt.Tracker != nil && w.res.Images <= maxJudged && w.opt.Tracker(address[:min(len(address), maxAddress)], "", "") {
+		w.res.Trackers++
 	}
 }
 
@@ -37,8 +64,11 @@ func (w *walker) count(a attrs) {
 		return
 	}
 	w.res.Images++
-	tiny := a.width >= 0 && a.width <= 1 || a.height >= 0 && a.height <= 1 || a.hidden
-	if tiny || w.opt.Tracker != nil && w.opt.Tracker(a.src, declared(a.width), declared(a.height)) {
+	tiny := a.width >= 0 && a.width <= 1 || a.height >= 0 && a.height <= 1
+	if w.opt.Tracker != nil {
+		tiny = false // who judges addresses judges sizes too
+	}
+	if tiny || a.hidden || w.opt.Tracker != nil && w.opt.Tracker(a.src, declared(a.width), declared(a.height)) {
 		w.res.Trackers++
 	}
 }
@@ -70,8 +100,13 @@ func (w *walker) style(css string) {
 		if !ok {
 			break
 		}
-		if remote(strings.TrimLeft(after, " \t\r\n'\"")) {
-			w.res.Images++
+		address := strings.TrimLeft(after, " \t\r\n'\"")
+		if remote(address) {
+			address = address[:min(len(address), maxAddress)]
+			if end := strings.IndexAny(address, "'\") \t\r\n"); end >= 0 {
+				address = address[:end]
+			}
+			w.load(address)
 		}
 		rest = after
 	}
