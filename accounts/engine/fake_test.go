@@ -29,6 +29,10 @@ type memory struct {
 	own     []Own
 	swept   int
 	folders []accounts.Folder
+
+	evidence    []privacy.Evidence     // of stored messages, for RejudgeAddress
+	altered     []bool                 // whether judging changed them
+	judgedAgain []conversation.Address // what RejudgeAddress was called for
 }
 
 func newMemory(list ...conversation.Entry) *memory {
@@ -177,7 +181,11 @@ func (m *memory) SaveLearned(_ context.Context, _ conversation.AccountID, data [
 	return nil
 }
 
-func (m *memory) RejudgeAddress(context.Context, conversation.Address, func([]byte, *privacy.Evidence) bool) (Change, error) {
+func (m *memory) RejudgeAddress(_ context.Context, a conversation.Address, judge func([]byte, *privacy.Evidence) bool) (Change, error) {
+	m.judgedAgain = append(m.judgedAgain, a)
+	for i := range m.evidence {
+		m.altered = append(m.altered, judge(nil, &m.evidence[i]))
+	}
 	return Change{}, nil
 }
 
