@@ -173,12 +173,16 @@ func (a *App) readOutbox() tea.Cmd {
 	})
 }
 
+// meAfter is how long nothing has to happen before the user's own index is
+// read again: much goes into it, and nobody waits for it.
+const meAfter = 5 * time.Second
+
 func (a *App) readMe() tea.Cmd {
-	return screen.Ask(&a.meSlot, func() (conversation.Contact, error) {
-		return a.b.Contact(a.env.Ctx, string(conversation.Me))
-	}, func(c conversation.Contact, err error) tea.Cmd {
+	return screen.Ask(&a.meSlot, func() (conversation.Explanation, error) {
+		return a.b.Explain(a.env.Ctx, "me")
+	}, func(e conversation.Explanation, err error) tea.Cmd {
 		if err == nil {
-			a.me = c.Index
+			a.me = e.Index
 		}
 		return nil
 	})

@@ -129,7 +129,7 @@ func (a *App) happened(ev conversation.Event) tea.Cmd {
 		cmds = append(cmds, a.readStatus(false))
 	}
 	if ev.Outbox || ev.All {
-		cmds = append(cmds, a.readOutbox())
+		cmds = append(cmds, a.readOutbox(), screen.After(&a.meSlot, meAfter, a.readMe))
 	}
 	for kind, p := range a.places {
 		p.stale = p.stale || kind != a.at

@@ -27,6 +27,12 @@ func (a *app) followOthers(ctx context.Context) {
 		if err != nil || !wrote {
 			continue // a locked database is asked again
 		}
+		if err := a.ring.Reload(ctx); err != nil {
+			a.log.Error("read the keyring again", "err", err)
+		}
+		if a.ring.Unlocked() {
+			go a.opened(ctx)
+		}
 		a.svc.Publish(conversation.Event{All: true, Outbox: true})
 		a.eng.Poke()
 	}

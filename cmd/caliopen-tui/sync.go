@@ -119,6 +119,7 @@ func (p *program) watch(ctx context.Context, a *app) error {
 	served := make(chan struct{})
 	go func() { defer close(served); a.eng.Run(ctx) }()
 	go a.followOthers(ctx)
+	go a.watchAccounts(ctx)
 	for {
 		select {
 		case <-ctx.Done():

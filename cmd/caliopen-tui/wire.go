@@ -48,6 +48,8 @@ type app struct {
 	keys    conversation.Keyring // the same, as the verbs see it
 	vault   vault
 	domains *domain.Forecaster // nil where no network may be asked
+
+	measures measurements
 	cfg     *accounts.Config
 	secrets *accounts.Secrets
 	places  accounts.Places
@@ -117,6 +119,7 @@ func (a *app) serve(ctx context.Context, p *program, need need) error {
 		}
 	}
 	a.svc = conversation.New(options)
+	a.measureAccounts(ctx)
 	if a.eng != nil {
 		return a.eng.Add(ctx, a.served()...)
 	}
@@ -225,6 +228,7 @@ func (a *app) own() []conversation.OwnAccount {
 		list = append(list, conversation.OwnAccount{
 			ID: conversation.AccountID(acc.Name), Protocol: acc.Protocol(), Address: own[0], Aliases: own[1:],
 			Name: acc.DisplayName, Paused: acc.Paused, Verified: true, // no transport talks to a server it cannot verify
+			Measured: a.measures.of(acc.Name),
 		})
 	}
 	return list

@@ -44,6 +44,9 @@ func holds(m *conversation.Message, cond string) bool {
 func (f *Fake) Explain(ctx context.Context, who string) (conversation.Explanation, error) {
 	err := f.lock(ctx)
 	defer f.mu.Unlock()
+	if err == nil && who == "me" {
+		return conversation.Explanation{Kind: "me", Index: f.contacts[conversation.Me].Index}, nil
+	}
 	at := slices.IndexFunc(f.statuses, func(s conversation.Status) bool { return string(s.Account) == who })
 	if err == nil && at < 0 {
 		err = conversation.ErrNotFound

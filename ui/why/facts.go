@@ -85,7 +85,11 @@ func (s *Screen) signer(m *conversation.Message) []string {
 	if sec.Signer == "" {
 		return nil
 	}
-	out := []string{s.env.Cat.T("why.signer", map[string]any{"Key": grouped(sec.Signer), "Address": sec.SignerAddress})}
+	word := "why.signer"
+	if sec.SignerAddress != "" {
+		word = "why.signer_of"
+	}
+	out := []string{s.env.Cat.T(word, map[string]any{"Key": grouped(sec.Signer), "Address": sec.SignerAddress})}
 	at, err := time.Parse(time.RFC3339, sec.SignedAt)
 	if apart := m.Date.Sub(at).Abs(); err == nil && apart > distant {
 		out = append(out, s.env.Cat.T("why.signed_at", map[string]any{"When": s.env.Cat.LongDate(at, s.env.Now())}))
