@@ -103,6 +103,60 @@ func bobsInvite(t *testing.T, bob *person) securejoin.Invite {
 	return s.Joinings[0].Invite
 }
 
+// Only a good signature over the whole names a signer; and the author is named
+// inside, or else by the key.
+func TestWhoseWordASealedMailIs(t *testing.T) {
+	bob := newPerson(t, "bob")
+	step := "Secure-Join: vc-contact-confirm\r\n"
+	inside, outside := "From: bob@example.org\r\n", "From: eve@example.org\r\n\r\n"
+	tests := map[string]struct {
+		signature, covers, inside, outside string
+		signer                             bool
+		author                             string
+	}{
+		"good":                   {"good", "whole", inside, outside, true, "bob@example.org"},
+		"for other readers":      {"mismatch", "whole", inside, outside, false, "bob@example.org"},
+		"expired":                {"expired_key", "whole", inside, outside, false, "bob@example.org"},
+		"bad":                    {"bad", "whole", inside, outside, false, "bob@example.org"},
+		"of a part":              {"good", "part", inside, outside, false, "bob@example.org"},
+		"named by the key":       {"good", "whole", "", inside + "\r\n", true, "bob@example.org"},
+		"not named by the key":   {"good", "whole", "", outside, true, ""},
+		"named twice inside":     {"good", "whole", inside + inside, outside, true, ""},
+		"two authors":            {"good", "whole", "From: bob@example.org, eve@example.org\r\n", outside, true, ""},
+		"another name, outside":  {"good", "whole", "", "From: \"bob@example.org\" <eve@example.org>\r\n\r\n", true, ""},
+		"another author, inside": {"good", "whole", "From: \"bob@example.org\" <eve@example.org>\r\n", outside, true, "eve@example.org"},
+	}
+	for name, test := range tests {
+		r := pgpmime.Reading{Opened: true, Entity: []byte(test.inside + step + "\r\n"), Signer: bob.ring.own}
+		r.Security.Signature, r.Security.Covers = test.signature, test.covers
+		l, ok := bob.sealed(bob.address, []byte(test.outside), r)
+		if !ok || (l.Signer != "") != test.signer || l.From != test.author || l.Seal != securejoin.ToKey {
+			t.Errorf("%s: %+v, %v", name, l, ok)
+		}
+	}
+}
+
+func TestInvitationsBelongToOneAddress(t *testing.T) {
+	other := conversation.MailAddress("other@example.org")
+	alice, bob := begin(t, 2)
+	if out, err := alice.Handle(t.Context(), other, bob.last(t)); !errors.Is(err, securejoin.ErrAuth) || len(alice.sent) != 0 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	alice.give(t, bob.last(t))
+	if out, err := bob.Handle(t.Context(), other, alice.last(t)); !errors.Is(err, securejoin.ErrStep) || len(bob.sent) != 1 || out.Verified {
+		t.Errorf("%+v, %v", out, err)
+	}
+}
+
+// The key goes to whom the first mail names inside, whatever it says outside.
+func TestTheFirstAnswerGoesToTheAuthor(t *testing.T) {
+	alice, bob := begin(t, 3)
+	alice.give(t, bytes.Replace(bob.last(t), []byte("From: bob@example.org"), []byte("From: mallory@example.org"), 1))
+	if alice.to[0] != bob.address.ID {
+		t.Error(alice.to)
+	}
+}
+
 // What a server writes outside of the seal changes nothing.
 func TestTheOutsideDoesNotCount(t *testing.T) {
 	alice, bob := begin(t, 3)
