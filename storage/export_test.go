@@ -54,6 +54,35 @@ func (d *DB) parameters(q string) int {
 	return n
 }
 
+// MakeOld writes a database of the schema before sealed messages were kept,
+// with the statements given.
+func MakeOld(ctx context.Context, path string, statements ...string) error {
+	pool, err := sql.Open("sqlite3", path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = pool.Close() }()
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	if err := migrate(ctx, conn, migrations()[:2]); err != nil {
+		return err
+	}
+	for _, q := range statements {
+		if _, err := conn.ExecContext(ctx, q); err != nil {
+			return fmt.Errorf("%s: %w", q, err)
+		}
+	}
+	return conn.Close()
+}
+
+// Wipes tells whether deleted content is overwritten.
+func (d *DB) Wipes(ctx context.Context) (on bool, err error) {
+	err = d.w.conn.QueryRowContext(ctx, "PRAGMA secure_delete").Scan(&on)
+	return on, err
+}
+
 // Interrupt runs one more migration step that does half its work and fails.
 func (d *DB) Interrupt(ctx context.Context) error {
 	steps := append(migrations(), migration{"broken", "CREATE TABLE half (a); INSERT INTO absent VALUES (1)"})
@@ -93,4 +122,10 @@ func (d *DB) MoveSealed(ctx context.Context) error {
 		return t.exec(`UPDATE sealed SET serial = serial + 100, (head, body) = (SELECT head, body FROM sealed ORDER BY message LIMIT 1)
 			WHERE message = (SELECT max(message) FROM sealed)`)
 	})
+}
+
+// Empty moves the log into the database.
+func (d *DB) Empty(ctx context.Context) error {
+	_, err := d.w.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
 }

@@ -32,6 +32,9 @@ func (t *tx) rush() error {
 		return nil
 	}
 	t.rushing = true
+	if err := t.wipe(t.ctx, false); err != nil {
+		return err
+	}
 	return t.all(indexRush())
 }
 
@@ -42,6 +45,9 @@ func (t *tx) calm() error {
 		return nil
 	}
 	t.rushing = false
+	if err := t.wipe(t.ctx, true); err != nil {
+		return err
+	}
 	return t.all(append(indexCalm(), indexMerge))
 }
 

@@ -79,7 +79,7 @@ const logLimit = "PRAGMA journal_size_limit = 16777216"
 
 func (d *DB) connect(ctx context.Context, path string) error {
 	var err error
-	if d.writers, err = sql.Open("sqlite3", d.dsn(path, "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_cache_size=-32768")); err != nil {
+	if d.writers, err = sql.Open("sqlite3", d.dsn(path, "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_cache_size=-32768&_secure_delete=on")); err != nil {
 		return fmt.Errorf("open the writing connection: %w", err)
 	}
 	d.writers.SetMaxOpenConns(1)
