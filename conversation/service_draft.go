@@ -57,7 +57,7 @@ func (s *Service) Forward(ctx context.Context, id MessageID) (Draft, error) {
 // outside must not go out in their place.
 func (s *Service) readable(m *Message) error {
 	if m.Evidence.Security.Decrypted && m.Text == "" && s.LockState().Locked {
-		return &Problem{Code: "problem.locked", Err: ErrSealed}
+		return &Problem{Code: "problem.unread", Err: ErrSealed}
 	}
 	return nil
 }
