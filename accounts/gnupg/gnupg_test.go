@@ -17,7 +17,7 @@ import (
 // short, because sockets are made in it.
 func fresh(t *testing.T) *GnuPG {
 	t.Helper()
-	home, err := os.MkdirTemp("", "gh")
+	home, err := os.MkdirTemp("/tmp", "gh")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -135,6 +135,42 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// TestMergeStaysLocked: an unlocked copy adds no unlocked subkey to a locked
+// key, whose file would then hold a secret in the clear.
+func TestMergeStaysLocked(t *testing.T) {
+	a := load(t, "alice")
+	grown := must[*Key](t)(a.AddSubkey(noon.Add(-time.Hour)))
+	locked := must[*Key](t)(a.Lock([]byte("secret")))
+	got := must[*Key](t)(locked.Merge(grown))
+	if len(got.entity.Subkeys) != 2 || got.entity.Subkeys[1].PrivateKey != nil {
+		t.Errorf("%d subkeys, secret %v", len(got.entity.Subkeys), got.entity.Subkeys[1].PrivateKey)
+	}
+	both := must[*Key](t)(locked.Merge(must[*Key](t)(grown.Lock([]byte("secret")))))
+	if k := must[*Key](t)(both.Unlock([]byte("secret"))); len(k.secrets()) != 3 {
+		t.Errorf("%d secret parts after merging two locked keys", len(k.secrets()))
+	}
+}
+
+// TestFirstEndCounts: a version 4 key may name an end in a direct signature
+// besides those on its user IDs.
+func TestFirstEndCounts(t *testing.T) {
+	k := must[*Key](t)(load(t, "alice").copy())
+	life := uint32(30 * 24 * 3600)
+	sig := &packet.Signature{Version: 4, SigType: packet.SigTypeDirectSignature, Hash: crypto.SHA512, PubKeyAlgo: k.entity.PrimaryKey.PubKeyAlgo,
+		CreationTime: born, IssuerKeyId: &k.entity.PrimaryKey.KeyId, KeyLifetimeSecs: &life}
+	if err := sig.SignDirectKeyBinding(k.entity.PrimaryKey, k.entity.PrivateKey, config(born)); err != nil {
+		t.Fatal(err)
+	}
+	k.entity.DirectSignatures = append(k.entity.DirectSignatures, known(sig, true))
+	k = must[*Key](t)(k.copy())
+	if s := k.Status(noon); !s.Expired || s.CanSeal || !s.Expires.Equal(born.AddDate(0, 0, 30)) {
+		t.Errorf("%+v", s)
+	}
+	if got := one(t, made(t, k, signedText, nil), ring{k}); got.State != ExpiredKey {
+		t.Errorf("signed after it: %s", got.State)
+	}
+}
+
 func TestMinimal(t *testing.T) {
 	for _, name := range []string{"alice", "frank", "grace"} {
 		k := load(t, name)

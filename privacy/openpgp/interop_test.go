@@ -42,7 +42,7 @@ type folder string
 
 func newFolder(t *testing.T, names ...string) folder {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "pgp") // short: agents put sockets in it
+	dir, err := os.MkdirTemp("/tmp", "pgp") // short: agents put sockets in it
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -153,6 +153,14 @@ func TestParseTakesWhatItCan(t *testing.T) {
 	}
 }
 
+// TestManyBlocks: a text of nothing but beginnings costs little.
+func TestManyBlocks(t *testing.T) {
+	many := bytes.Repeat(must[[]byte](t)(load(t, "alice").Public().Armor()), 100)
+	if keys, err := Parse(many); err != nil || len(keys) != maxBlocks {
+		t.Errorf("%d keys, %v", len(keys), err)
+	}
+}
+
 // Opening is compared with the library alone, both in one run.
 
 func mail100K(b *testing.B) (*Key, []byte) {

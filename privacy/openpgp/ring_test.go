@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
-	"pgregory.net/rapid"
 )
 
 var makeKeys = flag.Bool("make", false, "make the keys in testdata anew")
@@ -36,7 +35,7 @@ func (r ring) Secrets() []*Key {
 func (r ring) Signers(id uint64) []*Key {
 	var out []*Key
 	for _, k := range r {
-		if k.Has(id) {
+		if k.Holds(id) {
 			out = append(out, k)
 		}
 	}
@@ -132,14 +131,19 @@ func sealPackets(t testing.TB, to *Key, inner []byte, aead bool) []byte {
 	return out.Bytes()
 }
 
-// armorDrawn gives the message binary or armored, as the test draws it.
-func armorDrawn(t *rapid.T, raw []byte) []byte {
-	if !rapid.Bool().Draw(t, "armored") {
-		return raw
+// cut gives the session keys of a sealed message and its data packet apart.
+func cut(t testing.TB, raw []byte) (head, data []byte) {
+	t.Helper()
+	err := eachPacket(raw, func(op *packet.OpaquePacket) error {
+		if op.Tag == tagProtected {
+			data = put(t, op.Tag, op.Contents)
+			return nil
+		}
+		head = append(head, put(t, op.Tag, op.Contents)...)
+		return nil
+	})
+	if err != nil || head == nil || data == nil {
+		t.Fatal("not a sealed message", err)
 	}
-	asc, err := enarmor(blockMessage, raw, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return asc
+	return head, data
 }

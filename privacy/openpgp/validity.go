@@ -205,10 +205,6 @@ func (k *Key) hybridAt(now time.Time) bool {
 	return false
 }
 
-// Has tells whether the primary key or a subkey has that key ID (RFC 9580,
-// 5.5.4), which is what Keys.Signers asks for.
-func (k *Key) Has(id uint64) bool { return k.entity.PrimaryKey.KeyId == id || k.subkey(id) != nil }
-
 // KeyIDs gives the key IDs of the primary key and of the subkeys.
 func (k *Key) KeyIDs() []uint64 {
 	out := []uint64{k.entity.PrimaryKey.KeyId}
