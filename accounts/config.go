@@ -66,6 +66,7 @@ type Account struct {
 	TrustedHosts    []string `toml:"trusted-hosts,omitempty"` // the provider's servers, as they name themselves in "Received: by"
 	TrustedIDs      []string `toml:"trusted-ids,omitempty"`   // its authserv-ids (RFC 8601, 2.5)
 	TrustedBelow    bool     `toml:"trusted-below,omitempty"` // its servers remove forged results and write theirs below their Received, as milters of Postfix do
+	EnforcesTLS     bool     `toml:"enforces-tls,omitempty"`  // the user knows that the provider honours MTA-STS and DANE (RFC 8461, RFC 7672) when it sends
 	Poll            int      `toml:"poll-seconds,omitempty"`
 	Paused          bool     `toml:"paused,omitempty"`
 }

@@ -216,14 +216,15 @@ const claimedDays = 3
 
 // planDomain adds what is known of the servers of the recipient's domain. Their
 // demand for TLS is honoured for sure only where the own server takes
-// REQUIRETLS; a client cannot see what its provider does otherwise.
+// REQUIRETLS, or where the user knows that his provider does; a client cannot
+// see what its provider does otherwise.
 func (s *Service) planDomain(plan *privacy.Plan, to Address, own OwnAccount) {
 	if s.opt.Domain == nil || own.Protocol != Mail || to.Domain() == "" {
 		return
 	}
 	if facts := s.opt.Domain(to.Domain()); facts.Enforced {
 		plan.Reaches = true
-		plan.Enforced = s.opt.Require != nil && s.opt.Require(own.ID)
+		plan.Enforced = own.Enforces || s.opt.Require != nil && s.opt.Require(own.ID)
 	}
 }
 

@@ -10,20 +10,28 @@ import (
 // does: a demand that cannot be met is a bounce.
 func TestTLSAllTheWayIsDemandedWhereItWasShown(t *testing.T) {
 	for _, test := range []struct {
-		name              string
-		enforced, require bool
-		want              bool
-	}{{"both ends", true, true, true}, {"only the domain", true, false, false}, {"only the own server", false, true, false}} {
+		name                        string
+		enforced, require, enforces bool
+		path                        string
+		want                        bool
+	}{
+		{"both ends", true, true, false, "auth", true},
+		{"only the domain", true, false, false, "tls", false},
+		{"only the own server", false, true, false, "tls", false},
+		{"the user vouches for the provider", true, false, true, "auth", false},
+		{"vouched for, but nothing is demanded", false, false, true, "tls", false},
+	} {
 		w := newSealedWorld(nil, func(o *Options) {
 			o.Domain = func(string) DomainFacts { return DomainFacts{Enforced: test.enforced} }
 			o.Require = func(AccountID) bool { return test.require }
 		})
+		w.accounts[0].Enforces = test.enforces
 		w.store.history["paul"] = []Past{proven(2, paulMail, "home")}
 		e, c, err := w.Send(t.Context(), Draft{To: to("paul"), Text: "x"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if stored := w.store.entries[e.ID]; stored.RequireTLS != test.want || (c.Best().Facts.Path == "auth") != test.want {
+		if stored := w.store.entries[e.ID]; stored.RequireTLS != test.want || c.Best().Facts.Path != test.path {
 			t.Errorf("%s: demanded %v, shown %q", test.name, stored.RequireTLS, c.Best().Facts.Path)
 		}
 	}

@@ -17,6 +17,7 @@ type OwnAccount struct {
 	Name     string    // the user's name as others see it
 	Paused   bool
 	Verified bool // the own server is reached over verified TLS
+	Enforces bool // the user says that the provider honours what recipients' domains demand
 	// Measured is what is known of the account for its own index. What the
 	// engine knows of the connection is added to it.
 	Measured privacy.AccountInput
