@@ -274,14 +274,13 @@ func (p *post) keptOnce(t *testing.T, keys *holders) {
 	if _, sent := p.imap.Dump(servertest.Alice, "Sent"); len(sent) != 1 {
 		t.Errorf("%d copies among the sent mail", len(sent))
 	}
-	for _, raw := range p.imap.Raws(servertest.Alice) {
-		r := pgpmime.Read(raw, keys, noon)
-		if !r.Opened || !bytes.Contains(r.Entity, []byte("To Zanzibar.")) || !strings.Contains(fmt.Sprint(r.Fields), "mallory@example.org") {
-			t.Errorf("the writer reads %+v\n%s", r.Security, r.Entity)
-		}
-		if bytes.Contains(raw, []byte("Zanzibar")) || bytes.Contains(raw, []byte("mallory")) {
-			t.Error("the copy tells the server who got it, or what")
-		}
+	_, raw, found := strings.Cut(p.imap.Doveadm("fetch", "-u", servertest.Alice, "text", "mailbox", "Sent"), "text:\n")
+	r := pgpmime.Read([]byte(raw), keys, noon)
+	if !found || !r.Opened || !bytes.Contains(r.Entity, []byte("To Zanzibar.")) || !strings.Contains(fmt.Sprint(r.Fields), "mallory@example.org") {
+		t.Errorf("the writer reads %+v\n%s", r.Security, r.Entity)
+	}
+	if strings.Contains(raw, "Zanzibar") || strings.Contains(raw, "mallory") {
+		t.Error("the copy tells the server who got it, or what")
 	}
 }
 
