@@ -76,6 +76,7 @@ func TestForecaster(t *testing.T) {
 		f.Facts("example.org.") // the same, asked already
 		synctest.Wait()
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if got := f.Facts("example.org"); !got.Enforced || got.How != "mta-sts" {
 			t.Errorf("after that: %+v", got)
 		}
@@ -87,6 +88,7 @@ func TestForecaster(t *testing.T) {
 			t.Errorf("after a day: %+v", got)
 		}
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if got := f.Facts("example.org"); !got.Enforced || len(l.asked) != 2 || l.before[1].Policy == nil {
 			t.Errorf("asked again: %+v, %v, before %+v", got, l.asked, l.before)
 		}
@@ -137,6 +139,7 @@ func TestForecasterAfterAFault(t *testing.T) {
 			t.Errorf("asked %d times", len(l.asked))
 		}
 		time.Sleep(20 * time.Minute)
+		synctest.Wait()
 		l.err = nil
 		f.Facts("example.org")
 		synctest.Wait()
