@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
 )
@@ -24,9 +25,9 @@ type block struct {
 	body []byte
 }
 
-// binary tells whether the bytes begin with an OpenPGP packet: the first bit
-// of each is set, which no text in ASCII has.
-func binary(data []byte) bool { return len(data) > 0 && data[0]&0x80 != 0 }
+// binary tells whether the bytes begin with an OpenPGP packet: its first bit
+// is set. A text may begin so too, but packets are never a valid text.
+func binary(data []byte) bool { return len(data) > 0 && data[0]&0x80 != 0 && !utf8.Valid(data) }
 
 // unarmor gives the bodies of all blocks of the wanted sorts. Text around
 // them is ignored, blocks that cannot be decoded end the reading.
@@ -79,12 +80,18 @@ func beginnings(data []byte) []int {
 		if i < 0 {
 			break
 		}
-		if at+i == 0 || data[at+i-1] == '\n' {
+		if blank(data[bytes.LastIndexByte(data[:at+i], '\n')+1 : at+i]) {
 			out = append(out, at+i)
 		}
 		at += i + len(armorBegin)
 	}
 	return out
+}
+
+// blank tells whether nothing stands before the beginning of a block, but for
+// spaces and the mark that some editors put before a text.
+func blank(before []byte) bool {
+	return len(before) < 64 && len(bytes.TrimSpace(bytes.TrimPrefix(before, []byte("\ufeff")))) == 0
 }
 
 // enarmor writes a block. The checksum is for GnuPG 2.2, which takes the last

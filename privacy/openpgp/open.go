@@ -97,7 +97,7 @@ func Verify(data, signature []byte, keys Keys, now time.Time) (out []Signature) 
 		}
 	}()
 	defer guard(&err, ErrIntegrity)
-	bodies, err := unarmor(signature, blockSignature)
+	bodies, err := unarmor(signature, blockSignature, blockMessage) // some label it so
 	if err != nil {
 		return nil
 	}

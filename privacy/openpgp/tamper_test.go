@@ -159,6 +159,7 @@ func TestShapesThatAreRefused(t *testing.T) {
 		"text after the seal":  append(bytes.Clone(whole), lit...),
 		"key after the seal":   append(bytes.Clone(whole), whole[:50]...),
 		"garbage after it":     append(bytes.Clone(whole), "garbage"...),
+		"quoted":               append([]byte("> "), armored...),
 		"a signature block":    must[[]byte](t)(enarmor(blockSignature, whole, true)),
 		"nothing sealed":       sealPackets(t, a, nil, false),
 		"two literals":         sealPackets(t, a, append(bytes.Clone(lit), lit...), false),
@@ -184,7 +185,8 @@ func TestShapesThatAreTaken(t *testing.T) {
 	whole := append(append(bytes.Clone(marker), put(t, 60, []byte("?"))...), sealPackets(t, a, inner, true)...)
 	armored := must[[]byte](t)(enarmor(blockMessage, whole, true))
 	around := fmt.Appendf(nil, "Dear list,\r\n\r\n%s\r\n-- \r\nunsubscribe below\r\n", armored)
-	for name, raw := range map[string][]byte{"binary": whole, "armored": armored, "CRLF": bytes.ReplaceAll(armored, []byte("\n"), []byte("\r\n")), "in a text": around} {
+	for name, raw := range map[string][]byte{"binary": whole, "armored": armored, "CRLF": bytes.ReplaceAll(armored, []byte("\n"), []byte("\r\n")),
+		"in a text": around, "in French": append([]byte("Été\n"), around...), "marked": append([]byte("\ufeff"), armored...), "indented": append([]byte("  "), armored...)} {
 		if o, err := Open(raw, ring{a}, noon); err != nil || string(o.Plain) != "x" {
 			t.Errorf("%s: %q, %v", name, o.Plain, err)
 		}
