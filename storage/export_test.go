@@ -77,6 +77,18 @@ func MakeOld(ctx context.Context, path string, statements ...string) error {
 	return conn.Close()
 }
 
+// TempStores gives where each kind of connection keeps temporary tables.
+func (d *DB) TempStores(ctx context.Context) (out []int, err error) {
+	for _, q := range []querier{d.w.conn, d.readers, d.inside.conn} {
+		var n int
+		if err := q.QueryRowContext(ctx, "PRAGMA temp_store").Scan(&n); err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
 // Wipes tells whether deleted content is overwritten.
 func (d *DB) Wipes(ctx context.Context) (on bool, err error) {
 	err = d.w.conn.QueryRowContext(ctx, "PRAGMA secure_delete").Scan(&on)

@@ -52,10 +52,7 @@ func (x *inside) begin(ctx context.Context) error {
 	x.end()
 	x.made++
 	x.uri = fmt.Sprintf("file:/caliopen-%p-%d?vfs=memdb", x, x.made)
-	pool, err := sql.Open("sqlite3", x.uri+"&_journal_mode=MEMORY&_temp_store=memory&_secure_delete=on&_cache_size=-8192")
-	if err != nil {
-		return fmt.Errorf("make the private index: %w", err)
-	}
+	pool := openPool(x.uri + "&_journal_mode=MEMORY&_secure_delete=on&_cache_size=-8192")
 	pool.SetMaxOpenConns(1)
 	conn, err := pool.Conn(context.WithoutCancel(ctx))
 	if err == nil {
@@ -144,6 +141,8 @@ func (x *inside) apply(ctx context.Context, changes []secret) {
 	err := x.put(context.WithoutCancel(ctx), changes, func(s secret) bool {
 		if !x.built {
 			x.gone[s.id] = struct{}{}
+		} else if s.serial == x.upto+1 { // no other process sealed anything in between
+			x.upto++
 		}
 		return true
 	})

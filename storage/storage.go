@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3" // the driver, under the name "sqlite3"
-
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
 )
@@ -78,10 +76,7 @@ func Open(ctx context.Context, dir string, opt Options) (*DB, error) {
 const logLimit = "PRAGMA journal_size_limit = 16777216"
 
 func (d *DB) connect(ctx context.Context, path string) error {
-	var err error
-	if d.writers, err = sql.Open("sqlite3", d.dsn(path, "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_cache_size=-32768&_secure_delete=on")); err != nil {
-		return fmt.Errorf("open the writing connection: %w", err)
-	}
+	d.writers = openPool(d.dsn(path, "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_cache_size=-32768&_secure_delete=on"))
 	d.writers.SetMaxOpenConns(1)
 	conn, err := d.writers.Conn(ctx)
 	if err != nil {
@@ -94,9 +89,7 @@ func (d *DB) connect(ctx context.Context, path string) error {
 	if err := migrate(ctx, conn, migrations()); err != nil {
 		return err
 	}
-	if d.readers, err = sql.Open("sqlite3", d.dsn(path, "_query_only=true&_cache_size=-16384")); err != nil {
-		return fmt.Errorf("open the reading connections: %w", err)
-	}
+	d.readers = openPool(d.dsn(path, "_query_only=true&_cache_size=-16384"))
 	d.readers.SetMaxOpenConns(4)
 	d.readers.SetMaxIdleConns(4)
 	if err := d.w.look(ctx); err != nil {
@@ -110,7 +103,7 @@ func (d *DB) connect(ctx context.Context, path string) error {
 
 func (d *DB) dsn(path, more string) string {
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
-	u.RawQuery = fmt.Sprintf("_busy_timeout=%d&_foreign_keys=on&_temp_store=memory&%s", d.opt.BusyTimeout.Milliseconds(), more)
+	u.RawQuery = fmt.Sprintf("_busy_timeout=%d&_foreign_keys=on&%s", d.opt.BusyTimeout.Milliseconds(), more)
 	return u.String()
 }
 

@@ -3,6 +3,7 @@ package storage_test
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,15 @@ func TestUpgradeFromBeforeSealing(t *testing.T) {
 	must(t, err)
 	if m.Text != "b" || conversation.Unopened(m.Warnings) {
 		t.Fatalf("message %+v", m)
+	}
+}
+
+func TestTemporaryTablesStayInMemory(t *testing.T) {
+	db, _ := sealedDB(t)
+	must(t, db.BuildPrivateIndex(t.Context()))
+	const memory = 2
+	if got, err := db.TempStores(t.Context()); err != nil || !slices.Equal(got, []int{memory, memory, memory}) {
+		t.Fatal(got, err)
 	}
 }
 
