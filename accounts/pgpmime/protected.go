@@ -82,9 +82,13 @@ func (r *reader) legacy(subjects []string) {
 	r.out.Security.ProtectedHeaders = "legacy"
 }
 
-// older gives the subjects in the oldest form: a first part of type
-// text/rfc822-headers.
+// older gives the subjects in the oldest forms (Memory Hole): the fields of the
+// message on the entity, its author among them, or in a first part of type
+// text/rfc822-headers. A subject alone on the entity is no such form.
 func older(e entity) []string {
+	if len(e.all("From")) == 1 && e.get("From") != "" {
+		return e.all("Subject")
+	}
 	parts, ok := e.parts()
 	if !ok || e.media.name != "multipart/mixed" || len(parts) < 2 || parts[0].media.name != "text/rfc822-headers" {
 		return nil
