@@ -3,18 +3,20 @@ package conversation
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/caliopen/caliopen-tui/privacy"
 )
 
-// Explanation is an index with what it belongs to; one of Message, Contact and
-// Account is set, none for the user ("me") and the device.
+// Explanation is an index with what it belongs to; one of Message, Contact,
+// Account and Key is set, none for the user ("me") and the device.
 type Explanation struct {
-	Kind    string // "message", "contact", "account", "me", "device"
+	Kind    string // "message", "contact", "account", "key", "me", "device"
 	Index   privacy.Index
 	Message *Message
 	Contact *Contact
 	Account *OwnAccount
+	Key     *Key
 	Decided int // share that could be looked at, in percent, of an account and the device
 	// Next is what would make the next message to the same people more private.
 	// About a message that has gone its way there is nothing left to do, so its
@@ -24,8 +26,8 @@ type Explanation struct {
 	Unchecked []string
 }
 
-// Explain gives the index of a message, a contact, an own account, the device
-// ("device") or the user ("me") with its reasons.
+// Explain gives the index of a message, a contact, an own account, a key (by its
+// fingerprint), the device ("device") or the user ("me") with its reasons.
 func (s *Service) Explain(ctx context.Context, who string) (Explanation, error) {
 	switch who {
 	case "me":
@@ -44,7 +46,45 @@ func (s *Service) Explain(ctx context.Context, who string) (Explanation, error) 
 	if a, ok := s.account(AccountID(who)); ok {
 		return s.explainAccount(ctx, a), nil
 	}
+	if k, ok := s.keyNamed(ctx, who); ok {
+		return s.explainKey(k), nil
+	}
 	return s.explainContact(ctx, who)
+}
+
+// keyNamed finds a key by its fingerprint, written with spaces or without.
+func (s *Service) keyNamed(ctx context.Context, who string) (Key, bool) {
+	fingerprint := strings.ToUpper(strings.ReplaceAll(who, " ", ""))
+	if s.opt.Keys == nil || len(fingerprint) < 32 || strings.Trim(fingerprint, "0123456789ABCDEF") != "" {
+		return Key{}, false
+	}
+	k, err := s.opt.Keys.Find(ctx, fingerprint)
+	return k, err == nil
+}
+
+// explainKey gives what a mail is worth that is sealed to a key now, to that of
+// its addresses for which least is known of it. A key that cannot be used is
+// worth what clear mail is.
+func (s *Service) explainKey(k Key) Explanation {
+	e := Explanation{Kind: "key", Key: &k}
+	for i, a := range k.Addresses {
+		st := s.opt.Keys.State(a, k.Fingerprint)
+		if k.Own {
+			st.Person = "verified"
+		}
+		index := privacy.Message(privacy.Predict(privacy.Plan{
+			Protocol: "mail", OwnHop: true, Reaches: true, HideSubject: true,
+			Sealed: !k.Expired && !k.Revoked && !st.Bad,
+			Key:    st.Person, Conflict: st.Conflict, Weak: k.Weak || st.Weak,
+		}))
+		if i == 0 || index.Score < e.Index.Score {
+			e.Index, k.Person = index, st.Person
+		}
+	}
+	if len(k.Addresses) == 0 {
+		e.Index = privacy.Index{Version: privacy.Version, Level: privacy.LevelUnknown}
+	}
+	return e
 }
 
 func (s *Service) explainDevice(ctx context.Context) Explanation {

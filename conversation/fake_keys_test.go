@@ -16,6 +16,7 @@ type fakeKeys struct {
 	own      map[Address]Key
 	peers    map[Address]PeerKey
 	others   []Key
+	states   map[Address]privacy.KeyState
 	locked   bool
 	learnt   []KeySight
 	changed  []Address // what Learn says has changed
@@ -35,7 +36,7 @@ func (f *fakeKeys) Own(own Address) (Key, bool) {
 	return k, ok
 }
 
-func (f *fakeKeys) State(a Address, fingerprint string) privacy.KeyState { return privacy.KeyState{} }
+func (f *fakeKeys) State(a Address, fingerprint string) privacy.KeyState { return f.states[a] }
 func (f *fakeKeys) Lock() LockState {
 	return LockState{Keys: len(f.own), Protected: true, Locked: f.locked}
 }

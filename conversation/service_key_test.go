@@ -272,3 +272,33 @@ func TestLockedMessagesAreNotAnswered(t *testing.T) {
 		t.Errorf("reply: %+v, %v", d, err)
 	}
 }
+
+func TestExplainAKey(t *testing.T) {
+	const fingerprint = "0123456789ABCDEF0123456789ABCDEF01234567"
+	for _, test := range []struct {
+		name   string
+		key    Key
+		states map[Address]privacy.KeyState
+		score  int
+		person string
+	}{
+		{"checked", Key{}, map[Address]privacy.KeyState{zoeMail: {Person: "verified"}, zoeWork: {Person: "verified"}}, 84, "verified"},
+		{"as good as what is known least", Key{}, map[Address]privacy.KeyState{zoeMail: {Person: "verified"}, zoeWork: {Person: "new"}}, 72, "new"},
+		{"changed", Key{}, map[Address]privacy.KeyState{zoeMail: {Person: "new", Conflict: true}, zoeWork: {Person: "tofu"}}, 40, "new"},
+		{"refused", Key{}, map[Address]privacy.KeyState{zoeMail: {Person: "tofu", Bad: true}, zoeWork: {Person: "tofu"}}, 32, "tofu"},
+		{"expired", Key{Expired: true}, map[Address]privacy.KeyState{zoeMail: {Person: "verified"}}, 32, ""},
+		{"weak", Key{Weak: true}, map[Address]privacy.KeyState{zoeMail: {Person: "verified"}, zoeWork: {Person: "verified"}}, 40, "verified"},
+		{"one's own", Key{Own: true}, nil, 84, "verified"},
+	} {
+		w := newSealedWorld(nil)
+		test.key.Fingerprint, test.key.Addresses = fingerprint, []Address{zoeMail, zoeWork}
+		w.keys.others, w.keys.states = []Key{test.key}, test.states
+		e, err := w.Explain(t.Context(), "01234567 89ab cdef 0123 456789abcdef01234567")
+		if err != nil || e.Kind != "key" || e.Index.Score != test.score || test.person != "" && e.Key.Person != test.person {
+			t.Errorf("%s: %d %+v, %v", test.name, e.Index.Score, e.Key, err)
+		}
+	}
+	if _, err := newSealedWorld(nil).Explain(t.Context(), fingerprint); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a key nobody has: %v", err)
+	}
+}
