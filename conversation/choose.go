@@ -19,6 +19,7 @@ func (s *Service) Choose(ctx context.Context, d Draft) (Choice, error) {
 	if err != nil {
 		return Choice{}, err
 	}
+	s.askDomains(sit)
 	in := RouteInput{
 		Predictions: s.predictions(sit),
 		Text:        utf8.RuneCountInString(d.Text),

@@ -228,6 +228,20 @@ func (s *Service) planDomain(plan *privacy.Plan, to Address, own OwnAccount) {
 	}
 }
 
+// askDomains has what is not known of the recipients' domains looked up. That
+// tells the domains, so it happens when somebody writes to them, not when
+// contacts are looked at.
+func (s *Service) askDomains(sit *situation) {
+	if s.opt.AskDomain == nil {
+		return
+	}
+	for _, who := range sit.people {
+		if a, ok := who.addressFor(Mail); ok {
+			s.opt.AskDomain(a.Domain())
+		}
+	}
+}
+
 // unproven tells that nothing proved the sender of an earlier mail, so that
 // anybody could have written it.
 func unproven(m Past) bool {

@@ -36,3 +36,21 @@ func TestTLSAllTheWayIsDemandedWhereItWasShown(t *testing.T) {
 		}
 	}
 }
+
+// Domains learn that somebody writes to them when he does, not when he looks at
+// his contacts.
+func TestDomainsAreAskedWhenSomebodyWrites(t *testing.T) {
+	var asked []string
+	w := newSealedWorld(nil, func(o *Options) { o.AskDomain = func(d string) { asked = append(asked, d) } })
+	for _, id := range []ContactID{"zoe", "paul"} {
+		if _, err := w.Contact(t.Context(), string(id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(asked) != 0 {
+		t.Errorf("asked %v", asked)
+	}
+	if _, err := w.Choose(t.Context(), Draft{To: to("paul"), Text: "x"}); err != nil || len(asked) != 1 || asked[0] != paulMail.Domain() {
+		t.Errorf("asked %v, %v", asked, err)
+	}
+}

@@ -70,8 +70,11 @@ type Options struct {
 	// Domain gives what is known of the mail servers of a domain, from memory
 	// (it never waits for the network); nil where nothing is known. Require
 	// tells whether an account's server takes REQUIRETLS (RFC 8689).
-	Domain  func(domain string) DomainFacts
-	Require func(a AccountID) bool
+	// AskDomain has the network asked about a domain in the background; it is
+	// called for those the user begins to write to, and no others.
+	Domain    func(domain string) DomainFacts
+	AskDomain func(domain string)
+	Require   func(a AccountID) bool
 	// Device measures the device that the program runs on.
 	Device func() privacy.DeviceInput
 	Hold   time.Duration       // how long a message may be taken back

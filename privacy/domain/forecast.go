@@ -32,8 +32,9 @@ type ForecastOptions struct {
 }
 
 // Forecaster knows what domains demand of mail to them, as far as it was found
-// out. It answers at once from memory, and looks in the background for what it
-// does not know: domains that somebody begins to write to, and no others.
+// out. It answers at once from memory. Only domains that it is told to ask are
+// looked up, in the background: each question tells a domain that somebody is
+// about to write to it, and many at once would give the address book away.
 type Forecaster struct {
 	o      ForecastOptions
 	ctx    context.Context
@@ -44,6 +45,7 @@ type Forecaster struct {
 	mu     sync.Mutex
 	known  map[string]entry
 	asking map[string]bool
+	loaded map[string]bool // what was kept of them was read, or is being read
 	closed bool
 }
 
@@ -59,7 +61,7 @@ func NewForecaster(ctx context.Context, o ForecastOptions) *Forecaster {
 	ctx, cancel := context.WithCancel(ctx)
 	return &Forecaster{
 		o: o, ctx: ctx, cancel: cancel, slots: make(chan struct{}, maxAsking),
-		known: map[string]entry{}, asking: map[string]bool{},
+		known: map[string]entry{}, asking: map[string]bool{}, loaded: map[string]bool{},
 	}
 }
 
@@ -73,33 +75,64 @@ func (f *Forecaster) Close() {
 }
 
 // Facts gives what is known of a domain, the zero value for nothing. It never
-// waits. What is not known, or not any more, is looked for in the background.
+// waits and asks nobody: what an earlier run found out is read in the
+// background.
 func (f *Forecaster) Facts(domain string) Facts {
 	domain, ok := canonical(domain)
 	if !ok {
 		return Facts{}
 	}
-	now := f.o.Now()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	e, known := f.known[domain]
-	if (!known || !now.Before(e.again)) && !f.asking[domain] && !f.closed && f.ctx.Err() == nil {
-		f.asking[domain] = true
-		f.group.Go(func() { f.ask(domain, e.facts) })
+	if !known && f.o.Memory != nil && !f.loaded[domain] && f.open() {
+		f.loaded[domain] = true
+		f.group.Go(func() { f.load(domain) })
 	}
-	if !now.Before(e.facts.Until) {
+	if !f.o.Now().Before(e.facts.Until) {
 		return Facts{}
 	}
 	return e.facts
 }
 
+// Ask has a domain looked up in the background, unless it is known. It is for
+// domains that the user begins to write to.
+func (f *Forecaster) Ask(domain string) {
+	domain, ok := canonical(domain)
+	if !ok {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	e, known := f.known[domain]
+	if known && f.o.Now().Before(e.again) || f.asking[domain] || !f.open() {
+		return
+	}
+	f.asking[domain] = true
+	f.group.Go(func() { f.ask(domain, e.facts) })
+}
+
+// open tells whether lookups may still begin. The caller holds the lock.
+func (f *Forecaster) open() bool { return !f.closed && f.ctx.Err() == nil }
+
+// load takes what an earlier run found out, unless something is known by now.
+func (f *Forecaster) load(domain string) {
+	facts := f.kept(f.ctx, domain)
+	f.mu.Lock()
+	_, known := f.known[domain]
+	f.mu.Unlock()
+	if facts.Domain != "" && !known {
+		f.learn(domain, entry{facts, facts.Until})
+	}
+}
+
 // ask finds out about a domain: from what was kept, else from the network.
 func (f *Forecaster) ask(domain string, before Facts) {
+	defer f.asked(domain)
 	select {
 	case f.slots <- struct{}{}:
 		defer func() { <-f.slots }()
 	case <-f.ctx.Done():
-		f.forget(domain)
 		return
 	}
 	ctx, cancel := context.WithTimeout(f.ctx, whole)
@@ -123,7 +156,7 @@ func (f *Forecaster) ask(domain string, before Facts) {
 	f.keep(ctx, facts)
 }
 
-func (f *Forecaster) forget(domain string) {
+func (f *Forecaster) asked(domain string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.asking, domain)
@@ -136,11 +169,11 @@ func (f *Forecaster) learn(domain string, e entry) {
 	if len(f.known) >= maxKnown {
 		for some := range f.known { // any will do: it is found again when it is needed
 			delete(f.known, some)
+			delete(f.loaded, some)
 			break
 		}
 	}
 	f.known[domain] = e
-	delete(f.asking, domain)
 	f.mu.Unlock()
 	if f.o.Changed != nil && (old.Enforced != e.facts.Enforced || old.How != e.facts.How || old.Mail != e.facts.Mail) {
 		f.o.Changed(domain)

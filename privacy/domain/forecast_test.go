@@ -70,10 +70,11 @@ func TestForecaster(t *testing.T) {
 		var news []string
 		f := NewForecaster(t.Context(), ForecastOptions{Look: l.look, Now: time.Now, Memory: memory, Changed: func(d string) { news = append(news, d) }})
 		defer f.Close()
+		f.Ask("Example.org")
 		if got := f.Facts("Example.org"); got.Enforced || got.Domain != "" {
 			t.Errorf("at once: %+v", got)
 		}
-		f.Facts("example.org.") // the same, asked already
+		f.Ask("example.org.") // the same, asked already
 		synctest.Wait()
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
@@ -84,6 +85,7 @@ func TestForecaster(t *testing.T) {
 			t.Errorf("asked %v, told %v", l.asked, news)
 		}
 		time.Sleep(25 * time.Hour) // now it is not known any more
+		f.Ask("example.org")
 		if got := f.Facts("example.org"); got.Enforced {
 			t.Errorf("after a day: %+v", got)
 		}
@@ -102,7 +104,7 @@ func TestForecasterRemembers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		memory := newNotebook()
 		first := NewForecaster(t.Context(), ForecastOptions{Look: (&looker{}).look, Now: time.Now, Memory: memory})
-		first.Facts("example.org")
+		first.Ask("example.org")
 		synctest.Wait()
 		first.Close()
 		l := &looker{}
@@ -116,7 +118,7 @@ func TestForecasterRemembers(t *testing.T) {
 		memory.data["example.org"] = []byte("{torn")
 		third := NewForecaster(t.Context(), ForecastOptions{Look: l.look, Now: time.Now, Memory: memory})
 		defer third.Close()
-		third.Facts("example.org")
+		third.Ask("example.org")
 		synctest.Wait()
 		if got := third.Facts("example.org"); !got.Enforced || len(l.asked) != 1 {
 			t.Errorf("with a damaged memory: %+v, asked %v", got, l.asked)
@@ -130,6 +132,7 @@ func TestForecasterAfterAFault(t *testing.T) {
 		f := NewForecaster(t.Context(), ForecastOptions{Look: l.look, Now: time.Now})
 		defer f.Close()
 		for range 3 {
+			f.Ask("example.org")
 			if got := f.Facts("example.org"); got.Enforced {
 				t.Errorf("%+v", got)
 			}
@@ -141,7 +144,7 @@ func TestForecasterAfterAFault(t *testing.T) {
 		time.Sleep(20 * time.Minute)
 		synctest.Wait()
 		l.err = nil
-		f.Facts("example.org")
+		f.Ask("example.org")
 		synctest.Wait()
 		if got := f.Facts("example.org"); !got.Enforced || len(l.asked) != 2 {
 			t.Errorf("%+v after %v", got, l.asked)
@@ -154,7 +157,7 @@ func TestForecasterAsksAFewAtOnceAndCloses(t *testing.T) {
 		l := &looker{slow: time.Hour}
 		f := NewForecaster(t.Context(), ForecastOptions{Look: l.look, Now: time.Now})
 		for _, d := range []string{"a.example", "b.example", "c.example", "d.example", "e.example", "f.example", "localhost", ""} {
-			f.Facts(d)
+			f.Ask(d)
 		}
 		synctest.Wait()
 		if l.most != maxAsking || len(l.asked) != maxAsking {
@@ -164,10 +167,32 @@ func TestForecasterAsksAFewAtOnceAndCloses(t *testing.T) {
 		if l.running != 0 {
 			t.Errorf("%d still run", l.running)
 		}
-		f.Facts("g.example")
+		f.Ask("g.example")
 		synctest.Wait()
 		if len(l.asked) != maxAsking {
 			t.Errorf("asked after the end: %v", l.asked)
+		}
+	})
+}
+
+// TestKnowingAsksNobody holds that looking at contacts, however many, tells
+// their domains nothing.
+func TestKnowingAsksNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &looker{}
+		f := NewForecaster(t.Context(), ForecastOptions{Look: l.look, Now: time.Now, Memory: newNotebook()})
+		defer f.Close()
+		for _, d := range []string{"a.example", "b.example", "a.example"} {
+			f.Facts(d)
+			synctest.Wait()
+		}
+		if len(l.asked) != 0 {
+			t.Errorf("asked %v", l.asked)
+		}
+		f.Ask("a.example")
+		synctest.Wait()
+		if !f.Facts("a.example").Enforced || len(l.asked) != 1 {
+			t.Errorf("asked %v", l.asked)
 		}
 	})
 }
