@@ -14,7 +14,7 @@ import (
 
 // staller stands between the program and a submission server, over TLS on both
 // sides, and stops the talk at one point of it: "connect", a command that is
-// not passed on, "half" of the message, "dot" for all but the dot at its end,
+// not passed on (the word alone, or all of the line), "half" of the message, "dot" for all but the dot at its end,
 // or "answer" for the answer to all of it kept back.
 type staller struct {
 	t        testing.TB
@@ -151,7 +151,7 @@ func (p *staller) commands(in *bufio.Reader, up io.Writer, keep chan struct{}) b
 			}
 		default:
 			verb, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-			if p.here(strings.ToUpper(verb)) {
+			if p.here(strings.ToUpper(verb)) || p.here(strings.TrimSpace(line)) {
 				return false
 			}
 			data = strings.EqualFold(verb, "DATA")

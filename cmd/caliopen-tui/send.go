@@ -176,11 +176,11 @@ func (p *program) follow(ctx context.Context, a *app, e conversation.Entry, wait
 	tick := time.NewTicker(500 * time.Millisecond) // another process may be the one that sends
 	defer tick.Stop()
 	for {
-		now, err := a.svc.OutboxEntry(ctx, e.ID)
+		now, done, err := a.outcome(ctx, e.ID, wait)
 		if err != nil {
 			return e, err
 		}
-		if settled(now.State) || !wait && now.State == conversation.StateQueued && now.Attempts > 0 {
+		if done {
 			return now, nil
 		}
 		select {
@@ -192,6 +192,35 @@ func (p *program) follow(ctx context.Context, a *app, e conversation.Entry, wait
 			return now, ctx.Err()
 		}
 	}
+}
+
+// outcome gives an entry as it stands, and whether there is nothing more to wait
+// for: neither for it nor for the sealed copies of its Bcc. Of several, one that
+// failed is given, since that is what has to be known.
+func (a *app) outcome(ctx context.Context, id conversation.EntryID, wait bool) (e conversation.Entry, done bool, err error) {
+	if e, err = a.svc.OutboxEntry(ctx, id); err != nil || !tried(e, wait) || !e.Sealed {
+		return e, err == nil && tried(e, wait), err
+	}
+	all, err := a.svc.Outbox(ctx)
+	if err != nil {
+		return e, false, err
+	}
+	for _, bcc := range all {
+		switch {
+		case bcc.Group != id:
+		case !tried(bcc, wait):
+			return e, false, nil
+		case e.State == conversation.StateSent && bcc.State != conversation.StateSent:
+			e = bcc
+		}
+	}
+	return e, true, nil
+}
+
+// tried tells whether an entry came to something, or without wait whether that
+// was tried once.
+func tried(e conversation.Entry, wait bool) bool {
+	return settled(e.State) || !wait && e.State == conversation.StateQueued && e.Attempts > 0
 }
 
 func settled(s conversation.State) bool {
