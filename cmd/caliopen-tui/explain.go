@@ -41,17 +41,42 @@ func (p *program) explainCommand() *cobra.Command {
 		case e.Message != nil:
 			o.ID, name = string(e.Message.ID), p.otherSide(e.Message)
 			e.Index = withFacts(e.Message)
+			e.Index.Advice = e.Next // for the next time: this one has gone its way
 		case e.Contact != nil:
 			o.ID, o.Name, name = string(e.Contact.ID), e.Contact.Name, e.Contact.Name
 		case e.Account != nil:
 			o.ID, o.Name = string(e.Account.ID), e.Account.Address.ID
 		}
 		o.Privacy = p.full(e.Index, name)
+		if e.Kind == "me" && !p.flags.json {
+			o.Privacy.Advice = nil // told with names below
+		}
 		if p.flags.json {
 			return p.object(o)
 		}
-		return p.writeIndex(o.Privacy, name)
+		if err := p.writeIndex(o.Privacy, name); err != nil || e.Kind != "me" {
+			return err
+		}
+		return p.writeSteps(ctx, a)
 	}))
+}
+
+// writeSteps writes what the user can do next, with whom each is about.
+func (p *program) writeSteps(ctx context.Context, a *app) error {
+	o, err := a.svc.Privacy(ctx)
+	if err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, s := range o.Steps {
+		who := or(s.Name, or(s.Address.ID, string(s.Account)))
+		text := p.cat.Factor(s.Advice.ID, who)
+		if who != "" && !strings.Contains(text, who) {
+			text = p.t("dash.step", "Name", who, "Text", text)
+		}
+		rows = append(rows, []string{"  +" + strconv.Itoa(s.Advice.Gain), text, s.Advice.ID})
+	}
+	return p.table(rows)
 }
 
 // writeIndex writes an index with its reasons: what counts, what bounds it,

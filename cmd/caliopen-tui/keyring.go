@@ -123,6 +123,15 @@ func (a *app) opened(ctx context.Context) {
 	}
 }
 
+// indexPrivate indexes what is sealed before a search, where the keys are open:
+// the words of sealed messages stand in no file.
+func (a *app) indexPrivate(ctx context.Context) error {
+	if !a.ring.Unlocked() {
+		return nil
+	}
+	return a.db.BuildPrivateIndex(ctx)
+}
+
 // waitingStep is how many sealed messages are read at a time.
 const waitingStep = 50
 

@@ -47,6 +47,9 @@ func (p *program) conversationsCommand() *cobra.Command {
 			if err := a.knowsPlaces(ctx, text); err != nil {
 				return err
 			}
+			if err := a.indexPrivate(ctx); err != nil {
+				return err
+			}
 			w.Query = q
 		}
 		page, err := a.svc.List(ctx, w)
@@ -176,6 +179,9 @@ func (p *program) searchCommand() *cobra.Command {
 			return err
 		}
 		if err := a.knowsPlaces(ctx, text); err != nil {
+			return err
+		}
+		if err := a.indexPrivate(ctx); err != nil {
 			return err
 		}
 		if count {
