@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy/trace"
 )
@@ -24,8 +25,9 @@ const (
 
 // checker is what is left of the bounds in one pass. Only the writer uses it.
 type checker struct {
-	left  time.Duration
-	mails int
+	left   time.Duration
+	mails  int
+	spared map[string]bool // folders whose mails are not checked, nil before that is known
 }
 
 func newChecker() checker { return checker{left: checkBudget, mails: checksMost} }
@@ -37,6 +39,7 @@ func (m *mirror) verify(batch []observed) {
 	if m.w.o.Check == nil {
 		return
 	}
+	m.spare()
 	var list []int
 	for i := range batch {
 		if len(list) < m.checks.mails && m.wantsCheck(&batch[i]) {
@@ -56,12 +59,29 @@ func (m *mirror) verify(batch []observed) {
 	}
 }
 
+// spare notes the folders of what nobody wants: looking up the keys of junk
+// would tell its senders that the mail arrived, and when it was fetched.
+func (m *mirror) spare() {
+	if m.checks.spared != nil {
+		return
+	}
+	m.checks.spared = map[string]bool{}
+	folders, err := m.w.o.Store.Folders(m.ctx, m.w.id())
+	if err != nil {
+		m.checks.mails = 0 // better none than the wrong ones
+		return
+	}
+	for _, f := range folders {
+		m.checks.spared[f.Name] = f.Use == accounts.UseJunk || f.Use == accounts.UseTrash
+	}
+}
+
 // wantsCheck tells whether a mail is fresh, bears a signature, and came with no
 // word of the provider.
 func (m *mirror) wantsCheck(b *observed) bool {
 	msg := &b.arrival.Parsed.Message
 	now := m.w.o.Now()
-	return msg.Protocol == conversation.Mail && msg.Direction == conversation.In && b.seen.DKIM && b.seen.Local.DKIM == "" &&
+	return !m.checks.spared[b.arrival.Copy.Folder] && msg.Protocol == conversation.Mail && msg.Direction == conversation.In && b.seen.DKIM && b.seen.Local.DKIM == "" &&
 		msg.Evidence.Authentication.Source == "none" && msg.Evidence.FromDomain != "" && !msg.Evidence.ManyFrom &&
 		now.Sub(msg.Received) < freshFor && now.Sub(msg.Date) < 2*freshFor
 }

@@ -189,3 +189,30 @@ func TestACheckThatBreaksCostsNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestJunkIsNotChecked holds that its senders learn nothing.
+func TestJunkIsNotChecked(t *testing.T) {
+	m := newMemory()
+	m.folders = []accounts.Folder{{Name: "INBOX", Use: accounts.UseInbox}, {Name: "Spam", Use: accounts.UseJunk}}
+	now := time.Now()
+	s := &script{sync: func(mi accounts.Mirror) error {
+		for i, folder := range []string{"Spam", "INBOX", "Spam"} {
+			raw := []byte("DKIM-Signature: v=1\r\nReceived: from a by b; x\r\nFrom: zoe@example.net\r\n\r\n" + folder)
+			if err := mi.Add(t.Context(), []accounts.Copy{{UID: uint32(i + 1), Folder: folder, Raw: raw, Received: now}}); err != nil {
+				return err
+			}
+		}
+		return mi.Flush(t.Context())
+	}}
+	var asked atomic.Int32
+	e := checking(t, m, s, func(_ context.Context, raw []byte, _ string) trace.Local {
+		asked.Add(1)
+		if !strings.Contains(string(raw), "INBOX") {
+			t.Error("junk was checked")
+		}
+		return trace.Local{DKIM: "none"}
+	})
+	if sum := e.SyncOnce(t.Context(), nil)[0]; sum.Err != nil || asked.Load() != 1 {
+		t.Error(sum.Err, asked.Load())
+	}
+}
