@@ -58,8 +58,8 @@ type App struct {
 	stuck    int // those that wait for the user
 	me       privacy.Index
 
-	noteSlot, statusSlot, outboxSlot, meSlot, undoSlot, detailSlot, locking screen.Slot
-	wanted                                                                  screen.To // the detail that is waited for
+	noteSlot, statusSlot, outboxSlot, meSlot, undoSlot, detailSlot, locking, keySlot screen.Slot
+	wanted                                                                           screen.To // the detail that is waited for
 }
 
 // place is one of the five places: a stack of screens, and the detail beside

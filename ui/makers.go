@@ -1,6 +1,9 @@
 package ui
 
 import (
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/account"
 	"github.com/caliopen/caliopen-tui/ui/activity"
 	"github.com/caliopen/caliopen-tui/ui/composer"
@@ -41,9 +44,14 @@ func makers() map[screen.Kind]Maker {
 		screen.Privacy:       func(a *App, _ screen.To) screen.Screen { return dashboard.New(a.env, a.b) },
 		screen.Activity:      func(a *App, _ screen.To) screen.Screen { return activity.New(a.env, a.b) },
 		screen.Accounts:      func(a *App, _ screen.To) screen.Screen { return account.New(a.env, a.b, a.o.Setup) },
-		screen.Setup:         func(a *App, _ screen.To) screen.Screen { return setup.New(a.env, a.o.Setup) },
+		screen.Setup:         func(a *App, _ screen.To) screen.Screen { return setup.New(a.env, a.o.Setup, a.makeKey) },
 		screen.Asking:        func(a *App, to screen.To) screen.Screen { return newAsking(a.env, *to.Question) },
 	}
+}
+
+// makeKey makes the own key of a new account.
+func (a *App) makeKey(id conversation.AccountID) tea.Cmd {
+	return account.MakeKey(a.env, a.b, &a.keySlot, id, func() tea.Cmd { return nil })
 }
 
 // make makes a screen; a kind without maker gives an empty one.

@@ -192,7 +192,7 @@ func (s *Screen) Do(id key.ID) (tea.Cmd, bool) {
 	case key.Remove:
 		return s.remove(r), true
 	case key.MakeKey:
-		return s.makeKey(r), true
+		return MakeKey(s.env, s.b, &s.act, r.Account, s.Load), true
 	}
 	return nil, false
 }

@@ -1,6 +1,8 @@
 package account
 
 import (
+	"context"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -58,37 +60,54 @@ func (r row) lacksKey() bool {
 	return r.Protocol == conversation.Mail && r.own.Fingerprint == ""
 }
 
-// makeKey asks for a passphrase twice and makes the key of an account. An
-// empty one makes a key without, if that is really wanted.
-func (s *Screen) makeKey(r row) tea.Cmd {
-	return s.phrase("account.key.ask", func(first string) tea.Cmd {
-		if first == "" {
-			return s.env.Host.Ask(screen.Question{
-				Title: s.env.Cat.T("account.key.bare.title", nil),
-				Rows:  []string{s.env.Cat.T("account.key.bare.text", nil)},
-				Yes:   func() tea.Cmd { return s.made(r, nil) },
-			})
-		}
-		return s.phrase("account.key.again", func(second string) tea.Cmd {
-			if first != second {
-				return s.env.Host.Toast(s.env.Cat.T("account.key.differ", nil), nil)
-			}
-			return s.made(r, []byte(first))
+// Maker makes own keys.
+type Maker interface {
+	MakeKey(ctx context.Context, a conversation.AccountID, passphrase []byte) (conversation.Key, error)
+}
+
+// MakeKey asks for a passphrase twice and makes the key of an account. An empty
+// one makes a key without, if that is really wanted. Then done is called.
+func MakeKey(env *screen.Env, b Maker, slot *screen.Slot, id conversation.AccountID, done func() tea.Cmd) tea.Cmd {
+	m := making{env, b, slot, id, done}
+	return m.phrase("account.key.ask", m.first)
+}
+
+// making is one key being made.
+type making struct {
+	env  *screen.Env
+	b    Maker
+	slot *screen.Slot
+	id   conversation.AccountID
+	done func() tea.Cmd
+}
+
+func (m making) phrase(word string, pick func(string) tea.Cmd) tea.Cmd {
+	return m.env.Host.Open(screen.To{Kind: screen.Prompt, Name: m.env.Cat.T(word, nil), Hidden: true, Pick: pick})
+}
+
+func (m making) first(phrase string) tea.Cmd {
+	if phrase == "" {
+		return m.env.Host.Ask(screen.Question{
+			Title: m.env.Cat.T("account.key.bare.title", nil),
+			Rows:  []string{m.env.Cat.T("account.key.bare.text", nil)},
+			Yes:   func() tea.Cmd { return m.make(nil) },
 		})
+	}
+	return m.phrase("account.key.again", func(again string) tea.Cmd {
+		if again != phrase {
+			return m.env.Host.Toast(m.env.Cat.T("account.key.differ", nil), nil)
+		}
+		return m.make([]byte(phrase))
 	})
 }
 
-func (s *Screen) phrase(word string, pick func(string) tea.Cmd) tea.Cmd {
-	return s.env.Host.Open(screen.To{Kind: screen.Prompt, Name: s.env.Cat.T(word, nil), Hidden: true, Pick: pick})
-}
-
-func (s *Screen) made(r row, phrase []byte) tea.Cmd {
-	return screen.Ask(&s.act, func() (conversation.Key, error) {
-		return s.b.MakeKey(s.env.Ctx, r.Account, phrase)
+func (m making) make(phrase []byte) tea.Cmd {
+	return screen.Ask(m.slot, func() (conversation.Key, error) {
+		return m.b.MakeKey(m.env.Ctx, m.id, phrase)
 	}, func(_ conversation.Key, err error) tea.Cmd {
 		if err != nil {
-			return s.env.Host.Fail(err)
+			return m.env.Host.Fail(err)
 		}
-		return tea.Batch(s.Load(), s.env.Host.Toast(s.env.Cat.T("account.key.made", nil), nil))
+		return tea.Batch(m.done(), m.env.Host.Toast(m.env.Cat.T("account.key.made", nil), nil))
 	})
 }

@@ -252,7 +252,17 @@ func (s *Screen) copyURL() tea.Cmd {
 func (s *Screen) add(n NewAccount, words string) tea.Cmd {
 	return begin(s, words, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, s.s.Add(ctx, n)
-	}, func(struct{}) tea.Cmd { return s.done(s.env.Cat.T("setup.done", nil)) })
+	}, func(struct{}) tea.Cmd {
+		left := s.done(s.env.Cat.T("setup.done", nil))
+		if n.Kind != conversation.Mail || s.offer == nil {
+			return left
+		}
+		return tea.Batch(left, s.env.Host.Ask(screen.Question{
+			Title: s.env.Cat.T("setup.key.title", nil),
+			Rows:  []string{s.env.Cat.T("setup.key.text", nil)},
+			Yes:   func() tea.Cmd { return s.offer(conversation.AccountID(n.Address)) },
+		}))
+	})
 }
 
 // done leaves for the conversations.

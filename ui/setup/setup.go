@@ -39,6 +39,7 @@ type mailForm struct {
 type Screen struct {
 	env    *screen.Env
 	s      Service
+	offer  func(conversation.AccountID) tea.Cmd
 	step   step
 	choice int
 	at     int // field with the keys
@@ -60,11 +61,12 @@ type Screen struct {
 	w, h   int
 }
 
-// New makes the screen.
-func New(env *screen.Env, s Service) *Screen {
+// New makes the screen. Offer makes the own key of a new mail account, if the
+// user wants one; nil where none can be made.
+func New(env *screen.Env, s Service, offer func(conversation.AccountID) tea.Cmd) *Screen {
 	p := newInput("password")
 	p.Secret()
-	return &Screen{env: env, s: s, server: newInput("server"), code: newInput("code"), mail: mailForm{
+	return &Screen{env: env, s: s, offer: offer, server: newInput("server"), code: newInput("code"), mail: mailForm{
 		address: newInput("address"), name: newInput("name"), imap: newInput("imap"), smtp: newInput("smtp"),
 		user: newInput("user"), command: newInput("command"), password: p, ca: newInput("ca"),
 	}}
