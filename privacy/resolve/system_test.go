@@ -73,7 +73,7 @@ func TestSystemFollowsAliasesAndBelievesTheServer(t *testing.T) {
 		{"gone.example.org", dns.TypeA, 0, false, "gone.example.org."},
 		{"loop.example.org", dns.TypeA, 0, true, "loop.example.org."},
 	}
-	r := System(Config{Servers: []netip.AddrPort{d.server}})
+	r := System(Config{Servers: []netip.AddrPort{d.address()}})
 	for _, test := range tests {
 		a, err := r.Lookup(t.Context(), test.name, test.rrtype)
 		if err != nil || len(a.RR) != test.count || a.Exists != test.exists || a.Target != test.target || !a.Secure {
@@ -90,7 +90,7 @@ func TestSystemBelievesTheBitOnlyOfTrustedServers(t *testing.T) {
 	for _, test := range []struct{ bit, trusted bool }{{true, true}, {true, false}, {false, true}} {
 		d := forest(t, false)
 		d.tamper = func(_ dns.Question, m *dns.Msg) { m.AuthenticatedData = test.bit }
-		r := system{asker{Config{Servers: []netip.AddrPort{d.server}}.filled()}, func(netip.AddrPort) bool { return test.trusted }}
+		r := system{asker{Config{Servers: []netip.AddrPort{d.address()}}.filled()}, func(netip.AddrPort) bool { return test.trusted }}
 		a, err := r.Lookup(t.Context(), "www.example.org", dns.TypeA)
 		if err != nil || a.Secure != (test.bit && test.trusted) {
 			t.Errorf("bit %v, trusted %v: %+v, %v", test.bit, test.trusted, a, err)
@@ -112,15 +112,15 @@ func TestLongAnswersComeOverTCP(t *testing.T) {
 	if err != nil || !a.Secure || len(a.RR) < 4 {
 		t.Errorf("%d records, %v", len(a.RR), err)
 	}
-	if !slices.Contains(d.asked, "tcp TXT big.example.org.") {
-		t.Errorf("asked: %q", d.asked)
+	if !slices.Contains(d.questions(), "tcp TXT big.example.org.") {
+		t.Errorf("asked: %q", d.questions())
 	}
 }
 
 func TestRefusalsAreErrors(t *testing.T) {
 	d := forest(t, false)
 	d.tamper = func(_ dns.Question, m *dns.Msg) { m.Rcode, m.Answer = dns.RcodeServerFailure, nil }
-	_, err := System(Config{Servers: []netip.AddrPort{d.server}}).Lookup(t.Context(), "www.example.org", dns.TypeA)
+	_, err := System(Config{Servers: []netip.AddrPort{d.address()}}).Lookup(t.Context(), "www.example.org", dns.TypeA)
 	if !errors.Is(err, ErrServer) {
 		t.Error(err)
 	}
@@ -135,7 +135,7 @@ func TestServersWithoutEDNS(t *testing.T) {
 			m.Rcode, m.Answer, m.Ns = dns.RcodeFormatError, nil, nil
 		}
 	}
-	a, err := System(Config{Servers: []netip.AddrPort{d.server}, Attempts: 1}).Lookup(t.Context(), "www.example.org", dns.TypeA)
+	a, err := System(Config{Servers: []netip.AddrPort{d.address()}, Attempts: 1}).Lookup(t.Context(), "www.example.org", dns.TypeA)
 	if err != nil || len(a.RR) != 1 {
 		t.Errorf("%+v, %v", a, err)
 	}
@@ -192,7 +192,7 @@ func TestGuessedRepliesArePassedOver(t *testing.T) {
 func TestSilentServersAreLeft(t *testing.T) {
 	silent := guesser(t, func(*dns.Msg) []*dns.Msg { return nil })
 	d := forest(t, false)
-	c := Config{Servers: []netip.AddrPort{silent, d.server}, Timeout: 50 * time.Millisecond, Attempts: 1}
+	c := Config{Servers: []netip.AddrPort{silent, d.address()}, Timeout: 300 * time.Millisecond, Attempts: 5}
 	if a, err := System(c).Lookup(t.Context(), "www.example.org", dns.TypeA); err != nil || len(a.RR) != 1 {
 		t.Errorf("%+v, %v", a, err)
 	}

@@ -42,17 +42,13 @@ type tree struct {
 	server netip.AddrPort
 }
 
-func newTree(t *testing.T) *tree {
-	t.Helper()
-	d := &tree{t: t, zones: map[string]*testZone{}}
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+// address starts the server, when the zones are written.
+func (d *tree) address() netip.AddrPort {
+	if d.server.IsValid() {
+		return d.server
 	}
-	listener, err := net.Listen("tcp", conn.LocalAddr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	t := d.t
+	conn, listener := twoSockets(t)
 	d.server = netip.MustParseAddrPort(conn.LocalAddr().String())
 	for _, s := range []*dns.Server{{PacketConn: conn, Handler: d}, {Listener: listener, Handler: d}} {
 		up := make(chan struct{})
@@ -61,8 +57,36 @@ func newTree(t *testing.T) *tree {
 		<-up
 		t.Cleanup(func() { s.Shutdown() })
 	}
-	return d
+	return d.server
 }
+
+// twoSockets gives a port that is free for both transports.
+func twoSockets(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	var err error
+	for range 50 {
+		var conn net.PacketConn
+		if conn, err = net.ListenPacket("udp", "127.0.0.1:0"); err != nil {
+			continue
+		}
+		var listener net.Listener
+		if listener, err = net.Listen("tcp", conn.LocalAddr().String()); err == nil {
+			return conn, listener
+		}
+		conn.Close()
+	}
+	t.Fatal(err)
+	return nil, nil
+}
+
+// questions gives what was asked so far.
+func (d *tree) questions() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.asked)
+}
+
+func newTree(t *testing.T) *tree { return &tree{t: t, zones: map[string]*testZone{}} }
 
 // zone adds a zone; with a key of its own when it is signed.
 func (d *tree) zone(name string, signed bool, lines ...string) *testZone {
@@ -125,8 +149,8 @@ func (d *tree) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 	m.SetReply(q)
 	m.RecursionAvailable = true
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.asked = append(d.asked, w.LocalAddr().Network()+" "+dns.TypeToString[q.Question[0].Qtype]+" "+q.Question[0].Name)
-	d.mu.Unlock()
 	d.answer(m, dns.CanonicalName(q.Question[0].Name), q.Question[0].Qtype, 0)
 	if d.tamper != nil {
 		d.tamper(q.Question[0], m)
