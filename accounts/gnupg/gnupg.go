@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"time"
 )
 
@@ -122,7 +123,7 @@ func (g *GnuPG) offer() (*os.File, error) {
 	}
 	go func() {
 		defer w.Close()
-		_, _ = w.Write(append(g.phrase, '\n'))
+		_, _ = w.Write(slices.Concat(g.phrase, []byte("\n")))
 	}()
 	return r, nil
 }
