@@ -3,6 +3,8 @@ package pgpmime
 import (
 	"bytes"
 	"encoding/base64"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -71,3 +73,19 @@ func TestFieldsSaidTwiceAreNotSaid(t *testing.T) {
 var noonOfShared = time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
 
 func base64Of(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
+
+// A mail that Delta Chat's core sealed with a shared secret.
+func TestSharedLetterOfAnotherProgram(t *testing.T) {
+	dir := os.Getenv("CALIOPEN_CORPORA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "corpora")
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "sealed", "chatmail", "text_symmetrically_encrypted.eml"))
+	if err != nil {
+		t.Skip("no collection of test mails here (CALIOPEN_CORPORA)")
+	}
+	s, ok := ReadShared(raw, [][]byte{[]byte("other"), []byte("secret")}, noonOfShared)
+	if !ok || s.Which != 1 || !s.Signed || Only(s.Fields, "From") != "<alice@example.org>" || Only(s.Fields, "Subject") != "grpid" {
+		t.Errorf("%+v, %v", s, ok)
+	}
+}
