@@ -35,7 +35,7 @@ func TestTheReasonsAreThoseOfTheBadgeUnderTheCursor(t *testing.T) {
 		d.Expect("[D", "Treno", "also someone able to tamper with the network", "+", "seal: ask Giulia Ferrari",
 			"encrypted on the way, servers not checked", "network can read it")
 		d.Press("G")
-		d.Expect("Marked as signed; the signature was not checked.", "Nobody whose word counts", "2 remote images; nothing was loaded",
+		d.Expect("Signed by a key that is not known here", "Nobody whose word counts", "2 remote images; nothing was loaded",
 			"1 of them only tells", "stages that can be believed: 1", "mx.home.example got it from out.ferrari.example: TLS 1.3",
 			"out.ferrari.example got it from laptop: no encryption mentioned (only", "a claim)")
 		d.Refuse("the signature is right")
