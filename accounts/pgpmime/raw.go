@@ -144,7 +144,7 @@ func (e entity) contentType() media {
 // no multipart, and for more parts than are looked at.
 func (e entity) parts() (parts []entity, ok bool) {
 	boundary := e.media.params["boundary"]
-	if !strings.HasPrefix(e.media.name, "multipart/") || boundary == "" || strings.HasSuffix(boundary, " ") {
+	if !strings.HasPrefix(e.media.name, "multipart/") || !fitBoundary(boundary) {
 		return nil, false
 	}
 	pieces := split(e.body, []byte("--"+boundary))
@@ -155,6 +155,12 @@ func (e entity) parts() (parts []entity, ok bool) {
 		parts = append(parts, read(p))
 	}
 	return parts, true
+}
+
+// fitBoundary tells a boundary that stands in a line as it is (RFC 2046,
+// 5.1.1): without control characters, and no blank at its end.
+func fitBoundary(b string) bool {
+	return b != "" && !strings.HasSuffix(b, " ") && strings.IndexFunc(b, func(r rune) bool { return r < ' ' || r == 0x7F }) < 0
 }
 
 // split cuts a body at the lines of a boundary (RFC 2046, 5.1.1): nothing but

@@ -109,6 +109,17 @@ func TestContentType(t *testing.T) {
 	}
 }
 
+// TestOddBoundaries takes no multipart apart whose boundary cannot stand in a
+// line as it is.
+func TestOddBoundaries(t *testing.T) {
+	for _, b := range []string{"b\r", "b ", "\rb", "b\tc", "b\x7f", ""} {
+		e := read([]byte("Content-Type: multipart/mixed; boundary=\"" + b + "\"\r\n\r\n--" + b + "\r\nx\r\n--" + b + "--\r\n"))
+		if parts, ok := e.parts(); ok {
+			t.Errorf("%q: %d parts", b, len(parts))
+		}
+	}
+}
+
 func TestMentions(t *testing.T) {
 	for text, want := range map[string]bool{"x Pgp-Signature y": true, "pgp-signature": true, "PGP-SIGNATUR": false, "": false, "----pgp-signature": true, "pgp -signature": false, "-signature": false} {
 		if mentions([]byte(text), "pgp-signature") != want {
@@ -127,6 +138,7 @@ func FuzzRead(f *testing.F) {
 		"Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n" + signed + "\r\n--m\r\n\r\nfooter\r\n--m--\r\n",
 		"Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\nContent-Type: text/plain\r\n\r\nfooter\r\n--m\r\n" + sealed + "\r\n--m--\r\n",
 		"\r\n-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA512\r\n\r\ntext\r\n-----BEGIN PGP SIGNATURE-----\r\n\r\nwnUE\r\n-----END PGP SIGNATURE-----\r\n",
+		"Content-Type: multipart/mixed; boundary=\"b\r\"\r\n\r\n--b\r\nx\r\n--b\r--\r\n",
 		"Content-Transfer-Encoding: base64\r\n\r\nLS0tLS1CRUdJTiBQR1AgTUVTU0FHRS0tLS0t",
 		"Content-Type: application/pgp-keys\r\nAutocrypt: addr=a@example.org; keydata=AAAA\r\n\r\n",
 	} {
