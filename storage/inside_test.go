@@ -248,3 +248,37 @@ func privates(from, n int) []accounts.Arrival {
 	}
 	return out
 }
+
+// interrupted does something when a value is first opened.
+type interrupted struct {
+	*vault
+	once   sync.Once
+	during func()
+}
+
+func (v *interrupted) Open(sealed, context []byte) ([]byte, error) {
+	v.once.Do(v.during)
+	return v.vault.Open(sealed, context)
+}
+
+// A message that goes while the index is being built does not get into it.
+func TestGoneWhileIndexing(t *testing.T) {
+	v := &interrupted{vault: newVault(t)}
+	db := openSealed(t, t.TempDir(), v, false)
+	furnish(t, db, home, own)
+	a, b := secretLetter(1), secretLetter(2)
+	addAll(t, db, a, b)
+	v.during = func() {
+		_, err := db.Remove(t.Context(), home, "INBOX", 1, []uint32{a.Copy.UID}, nil)
+		must(t, err)
+		_, err = db.Sweep(t.Context(), home)
+		must(t, err)
+	}
+	must(t, db.BuildPrivateIndex(t.Context()))
+	if done, total := db.PrivateIndexed(); done != 1 || total != 1 {
+		t.Fatalf("%d of %d indexed", done, total)
+	}
+	if got := found(t, db, "leuchtturm"); !slices.Equal(got, []conversation.MessageID{idOf(b)}) {
+		t.Fatalf("found %v", got)
+	}
+}
