@@ -122,6 +122,7 @@ func (f *fakeStore) SetSetting(_ context.Context, key, value string) error {
 }
 
 func (f *fakeStore) SaveScore(_ context.Context, object string, day time.Time, score int) error {
+	f.saves++
 	if err := f.fail["SaveScore"]; err != nil {
 		return err
 	}

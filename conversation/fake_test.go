@@ -28,6 +28,7 @@ type fakeStore struct {
 	hits          []Hit
 	settings      map[string]string
 	scores        map[string][]Point
+	saves         int
 	sent          []Past
 	traffic       []Traffic
 	levels        map[privacy.Level]int

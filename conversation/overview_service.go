@@ -196,10 +196,13 @@ func (s *Service) trend(ctx context.Context, o *Overview) error {
 	if err != nil {
 		return err
 	}
-	if o.Me.Level != privacy.LevelUnknown {
+	kept := slices.ContainsFunc(points, func(p Point) bool { return p.Day.Equal(today) && p.Score == o.Me.Score })
+	if o.Me.Level != privacy.LevelUnknown && !kept {
 		points = slices.DeleteFunc(points, func(p Point) bool { return !p.Day.Before(today) })
 		points = append(points, Point{Day: today, Score: o.Me.Score})
-		_ = s.opt.Store.SaveScore(ctx, scoreOfMe, today, o.Me.Score) // a day less in the trend harms nobody
+		// A day less in the trend harms nobody. Nothing is written where nothing
+		// changed: whoever sees the database change reads everything again.
+		_ = s.opt.Store.SaveScore(ctx, scoreOfMe, today, o.Me.Score)
 	}
 	for _, p := range points {
 		o.Best = max(o.Best, p.Score)

@@ -76,7 +76,8 @@ func TestOverviewOfTheUser(t *testing.T) {
 	if o.Sent != 2 || o.Sealed != 1 || o.Device.Index.Score != 100 || o.Device.Decided != 100 || o.Accounts[0].Key.Fingerprint != "MINE" {
 		t.Errorf("%+v", o)
 	}
-	if again := overview(t, w); len(again.Trend) != 3 || again.Me.Score != o.Me.Score {
+	saves := w.store.saves
+	if again := overview(t, w); w.store.saves != saves || len(again.Trend) != 3 || again.Me.Score != o.Me.Score {
 		t.Errorf("looked at twice: %v", again.Trend)
 	}
 	if e, err := w.Explain(t.Context(), "me"); err != nil || e.Kind != "me" || e.Index.Score != o.Me.Score {
