@@ -112,3 +112,42 @@ func TestCollectedSealed(t *testing.T) {
 	})
 	t.Logf("%v", counts)
 }
+
+// TestCollectedWithKeys reads every mail of the collection with keys at hand
+// and without: what identifies it is the same, each takes little time, and the
+// files that are listed can be had.
+func TestCollectedWithKeys(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads thousands of mails")
+	}
+	f, n := collectedKeys(t, "keys"), 0
+	err := filepath.WalkDir(corpora(t), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		n++
+		begin := time.Now()
+		with := f.Parse(raw, conversation.ParseContext{Received: received})
+		if took := time.Since(begin); took > slow*time.Second {
+			t.Errorf("%s takes %v", path, took)
+		}
+		without := New().Parse(raw, conversation.ParseContext{Received: received})
+		if with.Fingerprint != without.Fingerprint || with.Message.RFCID != without.Message.RFCID {
+			t.Errorf("%s: another message once there are keys", path)
+		}
+		for _, a := range with.Message.Attachments[:min(1, len(with.Message.Attachments))] {
+			if _, _, err := f.Part(raw, a.Part); err != nil {
+				t.Errorf("%s: %+v: %v", path, a, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d mails", n)
+}
