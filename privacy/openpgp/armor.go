@@ -64,11 +64,12 @@ func blocks(data []byte) ([]block, error) {
 		if err != nil {
 			return out, fmt.Errorf("armor: %w", err)
 		}
-		body, err := io.ReadAll(b.Body)
-		if err != nil {
+		var body bytes.Buffer
+		body.Grow((to-from)*3/4 + bytes.MinRead)
+		if _, err := body.ReadFrom(b.Body); err != nil {
 			return out, fmt.Errorf("armor: %w", err)
 		}
-		out = append(out, block{kind: b.Type, body: body})
+		out = append(out, block{kind: b.Type, body: body.Bytes()})
 	}
 	return out, nil
 }

@@ -72,18 +72,16 @@ func (c *content) sign(op *packet.OpaquePacket) {
 	c.signatures = append(c.signatures, p)
 }
 
+// literal takes the text out of its packet (RFC 9580, 5.9): format, length of
+// the file name, the name, four bytes of time, and the rest.
 func (c *content) literal(op *packet.OpaquePacket) error {
-	p, err := op.Parse()
-	lit, ok := p.(*packet.LiteralData)
-	if err != nil || !ok {
+	b := op.Contents
+	if len(b) < 2 || len(b) < 6+int(b[1]) {
 		return ErrIntegrity
 	}
 	c.literals++
-	c.name = lit.FileName
-	c.data, err = io.ReadAll(lit.Body)
-	if err != nil {
-		return fmt.Errorf("literal: %w: %w", err, ErrIntegrity)
-	}
+	c.name = string(b[2 : 2+int(b[1])])
+	c.data = b[6+int(b[1]):]
 	return nil
 }
 

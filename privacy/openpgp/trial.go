@@ -1,8 +1,8 @@
 package openpgp
 
 import (
+	"bytes"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
@@ -85,12 +85,14 @@ func (t *trial) decrypt(c packet.CipherFunction, session []byte) bool {
 	if err != nil { // a wrong session key, as hidden readers have it
 		return false
 	}
-	plain, err := io.ReadAll(r)
+	var plain bytes.Buffer
+	plain.Grow(len(t.data.Contents) + bytes.MinRead) // what is inside is never longer
+	_, err = plain.ReadFrom(r)
 	if end := r.Close(); err != nil || end != nil {
 		t.broken = true
 		return false
 	}
-	t.plain = plain
+	t.plain = plain.Bytes()
 	return true
 }
 
