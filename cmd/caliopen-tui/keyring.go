@@ -8,7 +8,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/accounts/engine"
 	"github.com/caliopen/caliopen-tui/accounts/keyring"
 	"github.com/caliopen/caliopen-tui/conversation"
 )
@@ -168,10 +171,11 @@ func (a *app) openWaiting(ctx context.Context) error {
 
 // reopen judges a message that could be opened, learns from it and keeps it.
 func (a *app) reopen(ctx context.Context, r reader, id conversation.MessageID, parsed *conversation.Parsed) error {
-	for i := range parsed.Sights {
-		parsed.Sights[i].Message = id
-	}
-	if _, err := a.ring.Learn(ctx, parsed.Sights); err != nil {
+	// What a message tells of keys is believed only after it was judged, and it
+	// is judged again by what it told.
+	r.judge.Decide(parsed)
+	told, err := a.ring.Learn(ctx, engine.Sights(*parsed))
+	if err != nil {
 		return err
 	}
 	r.judge.Decide(parsed)
@@ -180,7 +184,7 @@ func (a *app) reopen(ctx context.Context, r reader, id conversation.MessageID, p
 		return fmt.Errorf("open %s: %w", id, err)
 	}
 	a.svc.Publish(conversation.Event{Conversations: ch.Conversations})
-	return nil
+	return a.rejudge(ctx, told)
 }
 
 // unlock opens the own keys when they are locked: by what the configuration
@@ -235,4 +239,12 @@ func (a *app) importKeys(ctx context.Context, data []byte, phrase func(conversat
 func (p *program) setupMessage(ctx context.Context, a *app, own conversation.Address) (message []byte, code string, err error) {
 	code, message, err = a.ring.Setup(ctx, own, p.t("cli.key.setup_words"))
 	return message, code, err
+}
+
+// touched keeps the own keys open while somebody types.
+func (a *app) touched(_ tea.Model, msg tea.Msg) tea.Msg {
+	if _, pressed := msg.(tea.KeyPressMsg); pressed {
+		a.ring.Touch()
+	}
+	return msg
 }

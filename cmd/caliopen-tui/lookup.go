@@ -10,6 +10,7 @@ import (
 	"github.com/caliopen/caliopen-tui/privacy/domain"
 	"github.com/caliopen/caliopen-tui/privacy/keyfind"
 	"github.com/caliopen/caliopen-tui/privacy/resolve"
+	"github.com/caliopen/caliopen-tui/privacy/trace"
 )
 
 // lookupPatience bounds one request for a key or a policy.
@@ -67,6 +68,21 @@ func (c lookupCache) Lookup(ctx context.Context, address string, m keyfind.Metho
 // SaveLookup notes a lookup.
 func (c lookupCache) SaveLookup(ctx context.Context, address string, m keyfind.Method, at time.Time, found bool) error {
 	return c.a.db.SaveLookup(ctx, conversation.MailAddress(address), string(m), at, found)
+}
+
+// checker checks the signatures of fresh mail where the provider says nothing
+// of them, nil where nobody may be asked for the keys.
+func (a *app) checker() func(ctx context.Context, raw []byte, from string) trace.Local {
+	if a.cfg.LocalChecks != nil && !*a.cfg.LocalChecks {
+		return nil
+	}
+	r := a.resolver()
+	if r == nil {
+		return nil
+	}
+	return func(ctx context.Context, raw []byte, from string) trace.Local {
+		return domain.Verify(ctx, raw, from, r, a.now())
+	}
 }
 
 // policyMemory keeps in the store what domains demand.

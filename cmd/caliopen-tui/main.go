@@ -10,9 +10,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/caliopen/caliopen-tui/privacy/device"
 )
 
 func main() {
+	_ = device.Harden() // what cannot be closed is told by "explain device"
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	code := newProgram().run(ctx, os.Args[1:])
 	stop()

@@ -163,8 +163,9 @@ func (a *app) askOwnDomains(ctx context.Context) {
 		if _, until, err := a.db.Policy(ctx, name, ownKind); err != nil || a.now().Before(until) {
 			continue
 		}
-		data, err := json.Marshal(look.LookOwn(ctx, name))
-		if err == nil {
+		found := look.LookOwn(ctx, name)
+		data, err := json.Marshal(found)
+		if err == nil && found != (domain.Own{}) { // nobody answered: asked again soon
 			_ = a.db.SavePolicy(ctx, name, ownKind, data, a.now().Add(ownFor))
 		}
 	}

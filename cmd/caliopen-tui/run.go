@@ -112,7 +112,7 @@ func (p *program) show(ctx context.Context, a *app, at screen.To, notice string)
 	options := p.options(ctx, a, s, at)
 	options.Notice = notice
 	model := crashes.guard(ui.New(options))
-	loop := tea.NewProgram(model, tea.WithoutSignalHandler())
+	loop := tea.NewProgram(model, tea.WithoutSignalHandler(), tea.WithFilter(a.touched))
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

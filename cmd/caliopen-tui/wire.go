@@ -115,8 +115,9 @@ func (a *app) serve(ctx context.Context, p *program, need need) error {
 		options.Engine, options.Fetch = a.eng, a.eng.Fetch
 		options.Find = a.find
 		if a.domains = a.forecaster(ctx); a.domains != nil {
-			options.Domain = a.demands
+			options.Domain, options.AskDomain = a.demands, a.domains.Ask
 		}
+		options.Require = a.eng.RequireTLS
 	}
 	a.svc = conversation.New(options)
 	a.measureAccounts(ctx)
@@ -164,6 +165,7 @@ func (a *app) hold() time.Duration {
 func (a *app) newEngine(publish func(conversation.Event)) *engine.Engine {
 	return engine.New(engine.Options{
 		Store: a.db, Formats: a.formats(), Keys: a.ring, LockDir: a.places.Locks(), Publish: publish, Now: a.now, Log: a.log,
+		Check: a.checker(),
 	})
 }
 
@@ -228,7 +230,7 @@ func (a *app) own() []conversation.OwnAccount {
 		list = append(list, conversation.OwnAccount{
 			ID: conversation.AccountID(acc.Name), Protocol: acc.Protocol(), Address: own[0], Aliases: own[1:],
 			Name: acc.DisplayName, Paused: acc.Paused, Verified: true, // no transport talks to a server it cannot verify
-			Measured: a.measures.of(acc.Name),
+			Measured: a.measures.of(acc.Name), Enforces: acc.EnforcesTLS,
 		})
 	}
 	return list
