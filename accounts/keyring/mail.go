@@ -13,12 +13,19 @@ import (
 
 var _ mime.Keys = (*Keyring)(nil)
 
-// Secrets gives the own keys that are open, the newest first.
+// Secrets gives the own keys, those that are open first, the newest before the
+// older ones. A locked one opens nothing, but tells that it could.
 func (k *Keyring) Secrets() []*openpgp.Key {
 	k.lapse()
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	return openKeys(k.own).Secrets()
+	out := openKeys(k.own).Secrets()
+	for _, o := range k.own {
+		if o.open == nil {
+			out = append(out, o.stored)
+		}
+	}
+	return out
 }
 
 // Signers gives the certificates with that key ID.

@@ -21,11 +21,11 @@ type lent struct {
 	keys []*openpgp.Key
 }
 
-// Secrets gives the unlocked secret keys.
+// Secrets gives the secret keys.
 func (l *lent) Secrets() []*openpgp.Key {
 	var out []*openpgp.Key
 	for _, k := range l.keys {
-		if k.Secret() && !k.Locked() {
+		if k.Secret() {
 			out = append(out, k)
 		}
 	}

@@ -17,7 +17,8 @@ var (
 
 // Keys is where reading finds keys. It is asked from several goroutines.
 type Keys interface {
-	// Secrets gives the unlocked secret keys, the most used first.
+	// Secrets gives the secret keys, the most used first. Locked ones open
+	// nothing, but tell what could be opened from what is for nobody here.
 	Secrets() []*Key
 	// Signers gives the certificates that hold a key or subkey with that key
 	// ID (RFC 9580, 5.5.4), including those a message brought along.
