@@ -131,7 +131,7 @@ func sealedFacts(f *Facts, s Security) {
 		f.Subject = "hidden"
 	}
 	f.Headers, f.Padding, f.FS, f.PQ = s.Discreet, s.Padded, s.Forward, s.Quantum
-	if s.Caliopen {
+	if s.Caliopen && s.Discreet { // the field alone stands in every sealed mail of the program
 		f.Proto = "intra"
 	}
 }

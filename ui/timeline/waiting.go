@@ -29,8 +29,12 @@ func (s *Screen) find(span conversation.Span) (found, error) {
 	return found{ms, before, after}, nil // a conversation that is gone has nothing waiting
 }
 
-// pending tells whether an entry has not become a message yet.
+// pending tells whether an entry has not become a message yet. The copy of a
+// Bcc goes along with its message, and shows only when it did not get there.
 func pending(e conversation.Entry) bool {
+	if e.Group != "" && e.State != conversation.StateFailed && e.State != conversation.StateUnknown {
+		return false
+	}
 	switch e.State {
 	case conversation.StateHeld, conversation.StateQueued, conversation.StateSending, conversation.StateFailed, conversation.StateUnknown:
 		return e.Message == ""
