@@ -48,10 +48,8 @@ func playDemo(t *testing.T) *playedDemo {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.app.close() })
-	for _, c := range d.world.Contacts() {
-		if _, err := d.app.svc.SaveContact(t.Context(), c); err != nil {
-			t.Fatal(err)
-		}
+	if err := furnish(t.Context(), d.app, d.world); err != nil {
+		t.Fatal(err)
 	}
 	d.sync()
 	return d

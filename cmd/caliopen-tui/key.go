@@ -161,8 +161,8 @@ func mailOf(text string) (conversation.Address, error) {
 	return a, nil
 }
 
-// theAddress gives the one mail address that a word means: an address, or a
-// contact with one.
+// theAddress gives the one mail address that a word means: an address, or that
+// of a contact with one, or with one that a key is known for.
 func (a *app) theAddress(ctx context.Context, who string) (conversation.Address, error) {
 	if address, err := mailOf(who); err == nil {
 		return address, nil
@@ -171,11 +171,18 @@ func (a *app) theAddress(ctx context.Context, who string) (conversation.Address,
 	if err != nil {
 		return conversation.Address{}, err
 	}
-	var found []conversation.Address
+	var found, keyed []conversation.Address
 	for _, address := range c.Addresses {
-		if address.Protocol == conversation.Mail {
-			found = append(found, address.Address)
+		if address.Protocol != conversation.Mail {
+			continue
 		}
+		found = append(found, address.Address)
+		if k := a.keys.Peer(conversation.Address{}, address.Address); k.Fingerprint != "" || k.Conflict != "" {
+			keyed = append(keyed, address.Address)
+		}
+	}
+	if len(keyed) == 1 {
+		return keyed[0], nil
 	}
 	if len(found) != 1 {
 		return conversation.Address{}, usage("cli.key.which", "Name", c.Name)
