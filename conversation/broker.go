@@ -112,10 +112,13 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 // joinEvents gives one event that says what both say; the later status of an
-// account replaces the earlier one.
+// account replaces the earlier one, and so does the later notice.
 func joinEvents(a, b Event) Event {
 	e := Event{All: a.All || b.All, Outbox: a.Outbox || b.Outbox, New: a.New + b.New}
 	e.Accounts = joinStatuses(a.Accounts, b.Accounts)
+	if e.Notice = b.Notice; e.Notice.Code == "" {
+		e.Notice = a.Notice
+	}
 	ids := make([]ConversationID, 0, len(a.Conversations)+len(b.Conversations))
 	ids = append(append(ids, a.Conversations...), b.Conversations...)
 	slices.Sort(ids)

@@ -2,14 +2,15 @@ package conversation
 
 import "time"
 
-// Event says what changed. It carries identifiers only; whoever shows
-// something reads it again from the store.
+// Event says what changed. It carries identifiers only, but for a notice;
+// whoever shows something reads it again from the store.
 type Event struct {
 	Conversations []ConversationID // touched; nil with All set means "any"
 	All           bool
 	Outbox        bool
 	Accounts      []Status // accounts whose status changed
 	New           int      // messages that arrived now, for notifications
+	Notice        Reason   // something to be told the user once, zero for nothing
 }
 
 // Phase is what an account is doing.

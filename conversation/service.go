@@ -61,6 +61,9 @@ type Options struct {
 	Keys   Keyring
 	Find   func(ctx context.Context, a Address) ([]KeySight, error)
 	Opened func(ctx context.Context)
+	// Follow follows a link of SecureJoin, or looks at one that is nothing but
+	// a fingerprint; nil where no mail can be sent.
+	Follow func(ctx context.Context, link string) (Invited, error)
 	// Rejudge judges the stored messages of addresses again after the user
 	// verified a key or decided about one; nil where nothing is stored.
 	Rejudge func(ctx context.Context, as []Address) error

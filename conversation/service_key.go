@@ -163,6 +163,30 @@ func (s *Service) ownFor() Address {
 	return first
 }
 
+// ownTowards gives the own address that somebody knows the user by: that of the
+// last exchange with a key, or else ownFor. The other side compares with the key
+// of that address.
+func (s *Service) ownTowards(ctx context.Context, peer Address) Address {
+	id, err := s.opt.Store.ContactOf(ctx, peer)
+	if err != nil {
+		return s.ownFor()
+	}
+	past, err := s.opt.Store.History(ctx, id, historyLength)
+	if err != nil {
+		return s.ownFor()
+	}
+	for _, m := range past {
+		own, ok := s.account(m.Account)
+		if !ok || m.Address != peer || own.Protocol != Mail {
+			continue
+		}
+		if _, ok := s.opt.Keys.Own(own.Address); ok {
+			return own.Address
+		}
+	}
+	return s.ownFor()
+}
+
 // PeerKey says how an address can be written to sealed.
 func (s *Service) PeerKey(_ context.Context, a Address) (PeerKey, error) {
 	if s.opt.Keys == nil {
@@ -176,7 +200,7 @@ func (s *Service) CompareKeys(ctx context.Context, peer Address) (Comparison, er
 	if s.opt.Keys == nil {
 		return Comparison{}, noKeyring()
 	}
-	own := s.ownFor()
+	own := s.ownTowards(ctx, peer)
 	if _, ok := s.opt.Keys.Own(own); !ok {
 		return Comparison{}, &Problem{Code: "route.no_own_key", Args: map[string]any{"Address": own.ID}, Err: ErrNotFound}
 	}

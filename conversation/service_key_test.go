@@ -302,3 +302,22 @@ func TestExplainAKey(t *testing.T) {
 		t.Errorf("a key nobody has: %v", err)
 	}
 }
+
+func TestKeysAreComparedFromTheAddressTheOtherSideKnows(t *testing.T) {
+	work := MailAddress("me@work.example")
+	w := newSealedWorld(keys(), func(o *Options) {
+		before := o.Accounts()
+		o.Accounts = func() []OwnAccount {
+			return append(before, OwnAccount{ID: "work", Protocol: Mail, Address: work, Verified: true})
+		}
+	})
+	w.keys.own[work] = Key{Fingerprint: "WORKS", Own: true, Secret: true, Addresses: []Address{work}}
+	w.store.history["zoe"] = []Past{proven(1, zoeMail, "work"), proven(2, zoeMail, "home")}
+	if c, err := w.CompareKeys(t.Context(), zoeMail); err != nil || c.Own != work {
+		t.Errorf("compared from %v: %v", c.Own, err)
+	}
+	delete(w.keys.own, work) // letters went from there, but without a key
+	if c, err := w.CompareKeys(t.Context(), zoeMail); err != nil || c.Own != meMail {
+		t.Errorf("compared from %v: %v", c.Own, err)
+	}
+}
