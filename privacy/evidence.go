@@ -41,12 +41,13 @@ type Security struct {
 	Decrypted        bool   `json:"decrypted"`
 	Error            string `json:"error,omitempty"`
 
-	SignedAt string `json:"signed_at,omitempty"` // RFC 3339; when the signature was made
-	Discreet bool   `json:"discreet,omitempty"`  // names, recipients and date are reduced outside
-	Padded   bool   `json:"padded,omitempty"`
-	Forward  string `json:"forward,omitempty"` // forward secrecy: "partial", "full"
-	Quantum  bool   `json:"quantum,omitempty"`
-	Caliopen bool   `json:"caliopen,omitempty"` // sealed by the intra-Caliopen profile
+	SignedAt      string `json:"signed_at,omitempty"`      // RFC 3339; when the signature was made
+	SubjectHidden bool   `json:"subject_hidden,omitempty"` // the subject outside carries nothing of the one inside
+	Discreet      bool   `json:"discreet,omitempty"`       // names, recipients and date are reduced outside
+	Padded        bool   `json:"padded,omitempty"`
+	Forward       string `json:"forward,omitempty"` // forward secrecy: "partial", "full"
+	Quantum       bool   `json:"quantum,omitempty"`
+	Caliopen      bool   `json:"caliopen,omitempty"` // sealed by the intra-Caliopen profile
 }
 
 // Transport is what is known of the way the message came.

@@ -127,7 +127,7 @@ func mailFacts(f *Facts, ev Evidence) {
 
 // sealedFacts adds what only the opening of a sealed message shows.
 func sealedFacts(f *Facts, s Security) {
-	if s.ProtectedHeaders == "cipher" {
+	if s.SubjectHidden && (s.ProtectedHeaders == "cipher" || s.ProtectedHeaders == "legacy") {
 		f.Subject = "hidden"
 	}
 	f.Headers, f.Padding, f.FS, f.PQ = s.Discreet, s.Padded, s.Forward, s.Quantum

@@ -17,7 +17,9 @@ func sealedBy(k KeyState, change ...func(*Evidence)) Evidence {
 	})
 }
 
-func hidden(ev *Evidence) { ev.Security.ProtectedHeaders = "cipher" }
+func hidden(ev *Evidence) {
+	ev.Security.ProtectedHeaders, ev.Security.SubjectHidden = "cipher", true
+}
 
 func intraShape(ev *Evidence) {
 	hidden(ev)
@@ -36,6 +38,9 @@ func TestFactsOfKeyedGoldenRows(t *testing.T) {
 		{9, sealedBy(tofu, signedOnly)},
 		{13, sealedBy(tofu)},
 		{14, sealedBy(tofu, hidden)},
+		{14, sealedBy(tofu, hidden, func(ev *Evidence) { ev.Security.ProtectedHeaders = "legacy" })},
+		{13, sealedBy(tofu, func(ev *Evidence) { ev.Security.ProtectedHeaders = "cipher" })},
+		{13, sealedBy(tofu, hidden, func(ev *Evidence) { ev.Security.ProtectedHeaders = "clear" })},
 		{15, sealedBy(verified)},
 		{16, sealedBy(verified, hidden)},
 		{17, sealedBy(tofu, func(ev *Evidence) { ev.Transport = Transport{Ingress: "plain"} })},
@@ -112,6 +117,7 @@ func anyEvidence(t *rapid.T) Evidence {
 			Signature: from("signature", "none", "good", "bad", "unknown_key", "expired_key", "weak", "mismatch"),
 			Covers:    from("covers", "none", "part", "whole"), Error: from("error", "", "", "integrity", "cut"),
 			ProtectedHeaders: from("headers", "none", "clear", "cipher", "legacy"),
+			SubjectHidden:    flag("subject hidden"),
 			Discreet:         flag("discreet"), Padded: flag("padded"), Quantum: flag("quantum"), Caliopen: flag("caliopen"),
 			Forward: from("forward", "", "partial", "full"),
 		},

@@ -45,6 +45,7 @@ func (m *message) protect(f *Format) {
 		}
 	}
 	f.judge(l, author)
+	l.Security.SubjectHidden = m.subjectHidden()
 	if l.Fields == nil || l.Legacy {
 		return
 	}
