@@ -60,6 +60,10 @@ func blocks(data []byte) ([]block, error) {
 		if i+1 < len(starts) {
 			to = starts[i+1]
 		}
+		if b, ok := plainArmor(data[from:to]); ok {
+			out = append(out, b)
+			continue
+		}
 		b, err := armor.Decode(bytes.NewReader(data[from:to]))
 		if err != nil {
 			return out, fmt.Errorf("armor: %w", err)

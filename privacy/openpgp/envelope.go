@@ -1,10 +1,7 @@
 package openpgp
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 )
@@ -77,15 +74,12 @@ func (e *envelope) take(op *packet.OpaquePacket) error {
 // eachPacket gives the packets to a function, without those that carry
 // nothing. Any irregularity is ErrIntegrity.
 func eachPacket(raw []byte, take func(*packet.OpaquePacket) error) error {
-	r := packet.NewOpaqueReader(bytes.NewReader(raw))
-	for {
-		op, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+	for len(raw) > 0 {
+		op, rest, err := nextPacket(raw)
 		if err != nil {
 			return fmt.Errorf("packet: %w: %w", err, ErrIntegrity)
 		}
+		raw = rest
 		if op.Tag == tagMarker || op.Tag == tagPadding || op.Tag >= tagOptional {
 			continue
 		}
@@ -93,6 +87,7 @@ func eachPacket(raw []byte, take func(*packet.OpaquePacket) error) error {
 			return err
 		}
 	}
+	return nil
 }
 
 func (e *envelope) readers() []uint64 {
