@@ -15,6 +15,7 @@ const (
 	awayArchive
 	awayTrash
 	awayDraft
+	awayHidden // see DB.Hide
 )
 
 // state is what the copies of a message say of it together.
@@ -53,7 +54,7 @@ func (e effect) away() int {
 // merge gives the state of a message: read when all its copies are, starred
 // when one is, as visible as the most visible, with the tags of all.
 func merge(copies []effect) state {
-	s := state{away: awayDraft + 1, read: true}
+	s := state{away: awayHidden + 1, read: true}
 	for _, e := range copies {
 		s.read = s.read && e.flags&bitSeen != 0
 		s.starred = s.starred || e.flags&bitFlagged != 0
@@ -137,7 +138,13 @@ func (e *effect) apply(p pendingRow) {
 
 func (e *effect) move(p pendingRow) {
 	if p.target != 0 {
-		e.folder, e.use, e.put = p.target, p.use, awayNot
+		e.folder, e.use = p.target, p.use
+	}
+	if e.put == awayHidden {
+		return // wherever it lies
+	}
+	if p.target != 0 {
+		e.put = awayNot
 		return
 	}
 	e.put = awayArchive

@@ -62,14 +62,14 @@ func (t *tx) finish(k taskRow) error {
 func (t *tx) confirm(k taskRow) error {
 	var e effect
 	var keywords string
-	if _, err := t.get("SELECT flags, keywords, folder FROM location WHERE id = ?", []any{k.location}, &e.flags, &keywords, &e.folder); err != nil {
+	if _, err := t.get("SELECT flags, keywords, folder, put FROM location WHERE id = ?", []any{k.location}, &e.flags, &keywords, &e.folder, &e.put); err != nil {
 		return err
 	}
 	e.keywords = keywordList(keywords)
 	e.apply(pendingRow{kind: string(k.kind), tag: k.tag, target: k.target})
 	moves := k.kind == conversation.ActArchive || k.kind == conversation.ActDelete
 	if moves && k.target != 0 {
-		return t.exec("UPDATE location SET folder = ?, uid = 0, remote = '', validity = 0, put = 0, grace = 1 WHERE id = ?", k.target, k.location)
+		return t.exec("UPDATE location SET folder = ?, uid = 0, remote = '', validity = 0, put = ?, grace = 1 WHERE id = ?", k.target, e.put, k.location)
 	}
 	if moves {
 		return t.exec("UPDATE location SET put = ? WHERE id = ?", e.put, k.location)

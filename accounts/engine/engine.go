@@ -35,6 +35,10 @@ type Options struct {
 	// Check looks at the signatures of fresh mails of which the provider says
 	// nothing that is believed; nil where nobody elsewhere may be asked.
 	Check Check
+	// Arrived is told of received mails once they are stored, but for those
+	// that lie among the junk or in the trash; nil for nobody. It may be told
+	// of a mail twice.
+	Arrived func(ctx context.Context, own Own, mails []Arrival)
 }
 
 // Engine serves accounts. Its methods may be called from any goroutine.

@@ -172,6 +172,9 @@ func (m *mirror) write() {
 		if err == nil {
 			err = m.judge.rejudge(m.ctx)
 		}
+		if err == nil {
+			m.tell(arrivals)
+		}
 		m.stored(len(batch), freed, time.Since(began), err)
 	}
 }

@@ -32,6 +32,11 @@ func (w *worker) pass(ctx context.Context) error {
 	if err := w.fetch(ctx); err != nil {
 		return err
 	}
+	if w.o.Arrived != nil { // some mails are answered and put away at once
+		if err := w.work(ctx); err != nil {
+			return err
+		}
+	}
 	w.fails = 0
 	w.set(func(s *conversation.Status) {
 		s.Phase, s.Detail, s.Err, s.Last, s.Next = conversation.PhaseIdle, "", nil, w.o.Now(), time.Time{}
