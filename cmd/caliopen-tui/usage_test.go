@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -153,9 +155,42 @@ func TestEachLosingChannelSaysWhy(t *testing.T) {
 	}
 }
 
+// The index of this device is that of what was looked at: it follows the
+// configuration and the permissions, and where less than half could be looked
+// at it stays low.
 func TestTheIndexOfThisDeviceIsNotInvented(t *testing.T) {
-	if r := run(t, "", "explain", "device", "--json"); r.code != exitFailed || !strings.Contains(r.out, "not made yet") {
-		t.Errorf("%d %s", r.code, r.out)
+	f := newSandbox(t)
+	config := filepath.Join(f.dir, "config.toml")
+	points := func(text string) map[string]int {
+		t.Helper()
+		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var o explainObject
+		f.run(t, "", "explain", "device", "--json").decode(t, &o)
+		got, most := map[string]int{}, 0
+		for _, factor := range o.Privacy.Factors {
+			got[factor.ID] = factor.Points
+			most += factor.Max
+		}
+		if o.Kind != "device" || most < 50 && o.Privacy.Score > 60 {
+			t.Errorf("%d points could be looked at, and the index is %+v", most, o.Privacy)
+		}
+		return got
+	}
+	if got := points("unlock-minutes = 10\n"); got["d.cache"] != 0 || got["d.lock"] != 10 || got["d.perm"] != 10 {
+		t.Errorf("a profile as it begins: %v", got)
+	}
+	if got := points("seal-cache = true\nunlock-minutes = 0\n"); got["d.cache"] != 10 || got["d.lock"] != 0 {
+		t.Errorf("everything sealed, never locked: %v", got)
+	}
+	for _, folder := range []string{filepath.Dir(f.dir), f.dir} {
+		if err := os.Chmod(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := points(""); got["d.perm"] != 0 {
+		t.Errorf("others may read: %v", got)
 	}
 }
 

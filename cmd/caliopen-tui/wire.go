@@ -14,6 +14,7 @@ import (
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/accounts/engine"
+	"github.com/caliopen/caliopen-tui/accounts/join"
 	"github.com/caliopen/caliopen-tui/accounts/keyring"
 	"github.com/caliopen/caliopen-tui/accounts/mail"
 	"github.com/caliopen/caliopen-tui/accounts/mastodon"
@@ -48,16 +49,18 @@ type app struct {
 	keys    conversation.Keyring // the same, as the verbs see it
 	vault   vault
 	domains *domain.Forecaster // nil where no network may be asked
+	desk    *join.Desk
 
 	measures measurements
-	cfg     *accounts.Config
-	secrets *accounts.Secrets
-	places  accounts.Places
-	log     *slog.Logger
-	logFile io.Closer // nil when nothing is logged
-	now     func() time.Time
+	cfg      *accounts.Config
+	secrets  *accounts.Secrets
+	places   accounts.Places
+	log      *slog.Logger
+	logFile  io.Closer // nil when nothing is logged
+	now      func() time.Time
 
-	mu sync.RWMutex // guards cfg.Accounts, which the interface may change
+	mu       sync.RWMutex // guards cfg.Accounts, which the interface may change
+	waitLock sync.Mutex   // guards the list of mails that wait for the keys
 }
 
 // open opens the profile that the flags name.
@@ -118,6 +121,7 @@ func (a *app) serve(ctx context.Context, p *program, need need) error {
 			options.Domain, options.AskDomain = a.demands, a.domains.Ask
 		}
 		options.Require = a.eng.RequireTLS
+		options.Follow = a.follow
 	}
 	a.svc = conversation.New(options)
 	a.measureAccounts(ctx)
@@ -165,7 +169,7 @@ func (a *app) hold() time.Duration {
 func (a *app) newEngine(publish func(conversation.Event)) *engine.Engine {
 	return engine.New(engine.Options{
 		Store: a.db, Formats: a.formats(), Keys: a.ring, LockDir: a.places.Locks(), Publish: publish, Now: a.now, Log: a.log,
-		Check: a.checker(),
+		Check: a.checker(), Arrived: a.arrived,
 	})
 }
 
