@@ -1,6 +1,10 @@
 package conversation
 
-import "github.com/caliopen/caliopen-tui/privacy"
+import (
+	"time"
+
+	"github.com/caliopen/caliopen-tui/privacy"
+)
 
 // Reach says how sure a channel is to reach its contact.
 type Reach string
@@ -40,6 +44,8 @@ type Prediction struct {
 	Missing   []Recipient // who cannot be reached this way
 	Rejected  Reason      // why it was left out, zero when it was not
 	LastUsed  bool        // the other side wrote this way last
+	Exchanged time.Time   // when the account last exchanged something with these addresses, zero for never
+	Place     int         // of the account in the configuration
 	// Keys is the key of each recipient of a sealed channel, by fingerprint, and
 	// Policy what of its header stays readable; empty for other channels.
 	Keys   map[Address]string

@@ -3,6 +3,7 @@ package conversation
 import (
 	"context"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"github.com/caliopen/caliopen-tui/privacy"
@@ -76,6 +77,7 @@ type situation struct {
 	source *Message
 	floor  privacy.Level
 	last   lastUse
+	past   []Past // what came before and counts, newest first
 	pin    Protocol
 }
 
@@ -175,6 +177,7 @@ func (sit *situation) usePast(past []Past) {
 		if unproven(p) && !sealed(p.Facts) {
 			continue
 		}
+		sit.past = append(sit.past, p)
 		if counted++; counted <= floorMessages {
 			sit.floor = higherFloor(sit.floor, p.Facts, p.Score)
 		}
@@ -252,6 +255,18 @@ func contactSet(ps []person) []ContactID {
 	}
 	slices.Sort(set)
 	return slices.Compact(set)
+}
+
+// exchanged gives when an account last exchanged something with one of some
+// addresses, zero for never. Of a group the conversation counts.
+func (sit *situation) exchanged(own AccountID, with []Address) (last time.Time) {
+	for _, p := range sit.past {
+		here := p.Address.IsZero() || slices.Contains(with, p.Address)
+		if p.Account == own && here && p.Date.After(last) {
+			last = p.Date
+		}
+	}
+	return last
 }
 
 func sealed(f privacy.Facts) bool { return f.E2E == "full" }

@@ -40,10 +40,15 @@ func (s *Service) predictions(sit *situation) []Prediction {
 		return nil
 	}
 	var out []Prediction
-	for _, a := range s.opt.Accounts() {
+	for i, a := range s.opt.Accounts() {
 		out = append(out, s.prediction(sit, a, false))
 		if a.Protocol == Mail && s.opt.Keys != nil {
 			out = append(out, s.prediction(sit, a, true))
+		}
+		for k := range out {
+			if out[k].Channel.Account == a.ID {
+				out[k].Place = i
+			}
 		}
 	}
 	return out
@@ -66,6 +71,7 @@ func (s *Service) prediction(sit *situation, own OwnAccount, sealed bool) Predic
 	for _, who := range sit.people {
 		s.addMember(&p, who, own, seal)
 	}
+	p.Exchanged = sit.exchanged(own.ID, p.Addresses)
 	if len(p.Addresses) == 0 { // nobody is there: nothing can be said
 		p.Index.Level, p.Reach, p.Proven = privacy.LevelUnknown, Cold, false
 	}

@@ -86,12 +86,17 @@ func EncodedSize(c Channel, size int64) int64 {
 // sealedHead is what a sealed mail needs besides its content, for a few readers.
 const sealedHead = 3 << 10
 
-// byRank orders candidates: usable ones first, then by score, raw sum and id.
+// byRank orders candidates: usable ones first, then by score and raw sum. Of two
+// own accounts that are worth the same, the one that last had to do with the
+// other side comes first: to be written to from another would surprise it, and
+// tell it of that one. Then they come as they are configured.
 func byRank(a, b Prediction) int {
 	return cmp.Or(
 		cmp.Compare(rejectedRank(a), rejectedRank(b)),
 		cmp.Compare(b.Index.Score, a.Index.Score),
 		cmp.Compare(b.Index.Raw, a.Index.Raw),
+		b.Exchanged.Compare(a.Exchanged),
+		cmp.Compare(a.Place, b.Place),
 		cmp.Compare(a.Channel.ID, b.Channel.ID),
 		cmp.Compare(a.Channel.Own.ID, b.Channel.Own.ID),
 	)
