@@ -12,7 +12,7 @@ import (
 func (p *program) keyCommand() *cobra.Command {
 	return p.group("key", p.keyList(), p.keyGenerate(), p.keyImport(), p.keyExport(), p.keyFind(), p.keyVerify(),
 		p.keyDecide("trust", conversation.KeyAccept), p.keyDecide("distrust", conversation.KeyRefuse),
-		p.keyChange(), p.keyPublish())
+		p.keyInvite(), p.keyJoin(), p.keyChange(), p.keyPublish())
 }
 
 // keyObject is a key as programs read it.

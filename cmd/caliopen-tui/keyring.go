@@ -66,6 +66,7 @@ func (a *app) openKeys(ctx context.Context, p *program) error {
 	}
 	a.keys, p.keys = a.ring, a.ring
 	a.vault.ring.Store(a.ring)
+	a.openDesk()
 	if a.ring.Lock().Locked && a.cfg.KeyPassphrase != "" {
 		if err := a.ring.Unlock(ctx, nil); err != nil {
 			p.note(p.said(err)) // it can still be typed
@@ -121,6 +122,7 @@ func (a *app) opened(ctx context.Context) {
 	if err := a.openWaiting(ctx); err != nil {
 		a.log.Error("open sealed messages", "err", err)
 	}
+	a.resume(ctx)
 	if err := a.db.BuildPrivateIndex(ctx); err != nil && !errors.Is(err, conversation.ErrSealed) {
 		a.log.Error("index sealed messages", "err", err)
 	}
@@ -203,6 +205,7 @@ func (p *program) unlock(ctx context.Context, a *app) error {
 	if err := a.ring.Unlock(ctx, []byte(phrase)); err != nil {
 		return err
 	}
+	a.resume(ctx)
 	return a.openWaiting(ctx)
 }
 

@@ -43,9 +43,6 @@ func (a *app) rejudge(ctx context.Context, list []conversation.Address) error {
 	})(ctx, list)
 }
 
-// link gives the text of the QR code of an own key.
-func (a *app) link(own conversation.Address, fingerprint string) string { return "" }
-
 // measureEvery is how often the accounts are looked at while they are served.
 const measureEvery = time.Minute
 

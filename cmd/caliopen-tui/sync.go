@@ -129,6 +129,9 @@ func (p *program) watch(ctx context.Context, a *app) error {
 			if ev.New > 0 {
 				p.note(p.n("cli.sync.new", ev.New))
 			}
+			if ev.Notice.Code != "" {
+				p.note(p.cat.Reason(ev.Notice))
+			}
 		}
 	}
 }
