@@ -19,6 +19,7 @@ import (
 const (
 	Alice    = "alice@example.org"
 	Bob      = "bob@example.org"
+	Dora     = "dora@example.org"
 	Password = "correct horse"
 )
 
@@ -44,7 +45,7 @@ type Server struct {
 	made     int
 }
 
-// Dovecot starts an IMAP server with two users whose mailboxes are empty. It
+// Dovecot starts an IMAP server with three users whose mailboxes are empty. It
 // runs as the invoking user, or as nobody when that is root.
 func Dovecot(t testing.TB) *Server {
 	t.Helper()
@@ -86,7 +87,7 @@ func (s *Server) own(path string) {
 func (s *Server) startDovecot() {
 	s.t.Helper()
 	var users strings.Builder
-	for _, name := range []string{Alice, Bob} {
+	for _, name := range []string{Alice, Bob, Dora} {
 		home := filepath.Join(s.dir, "home", name)
 		must(s.t, os.MkdirAll(home, 0o700))
 		s.own(home)

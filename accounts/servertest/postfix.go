@@ -19,7 +19,7 @@ var postfixMain string
 var postfixMaster string
 
 // Mail starts an IMAP server and a submission server that delivers to it.
-// Whoever logs in may send to the two users; other recipients of their domain
+// Whoever logs in may send to the users; other recipients of their domain
 // are refused. It needs root, since Postfix does.
 func Mail(t testing.TB) *Server {
 	t.Helper()
@@ -51,7 +51,7 @@ func (s *Server) startPostfix() {
 	must(s.t, os.Mkdir(conf, 0o755))
 	s.queue(setting(s.t, "setgid_group"))
 	must(s.t, os.WriteFile(filepath.Join(conf, "mailboxes"),
-		fmt.Appendf(nil, "%s %s/Maildir/\n%s %s/Maildir/\n", Alice, Alice, Bob, Bob), 0o644))
+		fmt.Appendf(nil, "%[1]s %[1]s/Maildir/\n%[2]s %[2]s/Maildir/\n%[3]s %[3]s/Maildir/\n", Alice, Bob, Dora), 0o644))
 	s.write("postfix/main.cf", postfixMain, map[string]any{
 		"Dir": s.dir, "UID": s.uid, "GID": s.gid, "Daemons": daemons,
 		"Owner": s.postfix, "Group": setting(s.t, "setgid_group"),

@@ -5,9 +5,8 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,15 +17,7 @@ import (
 // hold sets for how many seconds a profile holds back what is sent.
 func (p *profile) hold(seconds int) *profile {
 	p.t.Helper()
-	path := filepath.Join(p.dir, "config.toml")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if err := os.WriteFile(path, fmt.Appendf(nil, "hold-seconds = %d\n\n%s", seconds, text), 0o600); err != nil {
-		p.t.Fatal(err)
-	}
-	return p
+	return p.settings("hold-seconds = " + strconv.Itoa(seconds))
 }
 
 // A mail appears while one looks, is answered with keys alone, and is read on

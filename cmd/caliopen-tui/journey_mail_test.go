@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,9 +17,24 @@ import (
 func mailbox(t *testing.T, s *servertest.Server, address, name string) *profile {
 	t.Helper()
 	p := newProfile(t)
+	p.settings(`find-keys = ["none"]`, "local-checks = false") // nobody outside is asked
 	p.must("", "account", "add", "mail", "--address", address, "--display-name", name,
 		"--imap", "imaps://localhost:"+port(s.IMAPS), "--smtp", "smtps://localhost:"+port(s.SMTPS),
 		"--password-command", "echo "+servertest.Password, "--ca", s.CAFile)
+	return p
+}
+
+// settings puts lines before all others of the configuration.
+func (p *profile) settings(lines ...string) *profile {
+	p.t.Helper()
+	path := filepath.Join(p.dir, "config.toml")
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n\n"+string(text)), 0o600); err != nil {
+		p.t.Fatal(err)
+	}
 	return p
 }
 
