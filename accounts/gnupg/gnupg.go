@@ -8,7 +8,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -25,6 +27,7 @@ const maxOutput = 256 << 20
 type GnuPG struct {
 	path, home string
 	phrase     []byte
+	silent     bool
 }
 
 // Find looks for the program. Home is its folder, empty for the user's own.
@@ -44,6 +47,28 @@ func (g *GnuPG) WithPhrase(phrase []byte) *GnuPG {
 	return &c
 }
 
+// Silent gives a GnuPG that asks nothing: what is locked stays so.
+func (g *GnuPG) Silent() *GnuPG {
+	c := *g
+	c.silent = true
+	return &c
+}
+
+// Used tells whether there is anything of GnuPG here: merely asking it for its
+// keys would make its folder.
+func (g *GnuPG) Used() bool {
+	home := g.home
+	if home == "" {
+		user, err := os.UserHomeDir()
+		if err != nil {
+			return false
+		}
+		home = filepath.Join(user, ".gnupg")
+	}
+	info, err := os.Stat(home)
+	return err == nil && info.IsDir()
+}
+
 // options are those of every call. The user's own configuration is not read,
 // since it may change what is written; nothing is looked up in the network,
 // because that would tell others which mail is being read. It must not be
@@ -54,8 +79,11 @@ func (g *GnuPG) options() []string {
 	if g.home != "" {
 		out = append(out, "--homedir", g.home)
 	}
-	if g.phrase != nil {
+	switch {
+	case g.phrase != nil:
 		out = append(out, "--pinentry-mode", "loopback", "--passphrase-fd", "4")
+	case g.silent:
+		out = append(out, "--pinentry-mode", "error")
 	}
 	return out
 }
@@ -66,6 +94,9 @@ func (g *GnuPG) run(ctx context.Context, stdin []byte, args ...string) ([]byte, 
 	cmd := exec.CommandContext(ctx, g.path, append(g.options(), args...)...)
 	cmd.Stdin = bytes.NewReader(stdin)
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	if tty := terminal(); tty != "" {
+		cmd.Env = append(cmd.Env, "GPG_TTY="+tty)
+	}
 	cmd.WaitDelay = 2 * time.Second
 	out := &bounded{left: maxOutput}
 	cmd.Stdout = out
@@ -85,6 +116,19 @@ func (g *GnuPG) run(ctx context.Context, stdin []byte, args ...string) ([]byte, 
 		return nil, nil, fmt.Errorf("gnupg: %w", err)
 	}
 	return out.Bytes(), said, nil
+}
+
+// terminal names the terminal for GnuPG's own question: what it reads is a
+// pipe, so that it cannot find out. Empty when the user said it, or for none.
+func terminal() string {
+	if os.Getenv("GPG_TTY") != "" {
+		return ""
+	}
+	name, err := os.Readlink("/proc/self/fd/0")
+	if err != nil || !strings.HasPrefix(name, "/dev/pts/") && !strings.HasPrefix(name, "/dev/tty") {
+		return ""
+	}
+	return name
 }
 
 // start begins the program with pipes for the status lines, descriptor 3, and

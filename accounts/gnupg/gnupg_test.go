@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -89,20 +90,49 @@ func TestListed(t *testing.T) {
 
 // TestListing goes through lines that a machine without a card does not give.
 func TestListing(t *testing.T) {
+	const alone = "sec:u:255:22:AA:1704067200:::u:::scESC:::%:::ed25519::0:\nfpr:::::::::AB12:\n"
+	key := func(primary, sealing string) string {
+		return strings.Replace(alone, "%", primary, 1) + "ssb:u:255:18:BB:1704067200::::::e:::" + sealing + ":::cv25519::\nfpr:::::::::CD34:\n"
+	}
 	for list, want := range map[string]string{
 		"sec:u:255:22:AA:1704067200:1735603200::u:::scESC:::D276000124010304000612345678:::ed25519::0:\nfpr:::::::::AB12:\nuid:u::::1::X::Bo\\x3ab \\x5c <b@example.org>::::::::::0:\n": "AB12|Bo:b \\ <b@example.org>|D276000124010304000612345678|2024-12-31",
-		"sec:e:255:22:AA:1704067200:1735603200::u:::sc:::+:::ed25519::0:\nfpr:::::::::AB12:\n":                                                                                          "",
-		"sec:r:255:22:AA:1704067200:::u:::sc:::+:::ed25519::0:\nfpr:::::::::AB12:\nuid:r::::1::X::Bob::::::::::0:\n":                                                                    "",
+		"sec:e:255:22:AA:1704067200:1735603200::u:::sc:::+:::ed25519::0:\nfpr:::::::::AB12:\n":                                                                                          "AB12|||2024-12-31 void portable",
+		"sec:r:255:22:AA:1704067200:::u:::sc:::#:::ed25519::0:\nfpr:::::::::AB12:\nuid:r::::1::X::Bob::::::::::0:\n":                                                                    "AB12|Bob||0001-01-01 void",
+		"sec:u:255:22:AA:1704067200:::u:::scESCD:::+:::ed25519::0:\nfpr:::::::::AB12:\n":                                                                                                "AB12|||0001-01-01 void",
 		"sec:u:255:22:AA:1704067200:::u:::scESC:::+:::ed25519::0:\nfpr:::::::::AB12:\nuid:r::::1::X::Old::::::::::0:\nssb:u:1\nfpr:::::::::CD34:\n":                                     "AB12|||0001-01-01",
-		"gpg: sec:u\n\nsec\nfpr:\n": "",
+		key("+", "+"):    "AB12|||0001-01-01 portable",
+		key("#", "+"):    "AB12|||0001-01-01",
+		key("+", "#"):    "AB12|||0001-01-01",
+		key("+", "D276"): "AB12||D276|0001-01-01",
+		strings.Replace(key("+", "+"), "ssb:u", "ssb:e", 1): "AB12|||0001-01-01",
+		"gpg: sec:u\n\nsec\nfpr:\n":                         "",
 	} {
 		var got string
 		for _, s := range parseSecrets(list) {
 			got += s.Fingerprint + "|" + strings.Join(s.UserIDs, ",") + "|" + s.Card + "|" + s.Expires.Format(time.DateOnly)
+			if s.Void {
+				got += " void"
+			}
+			if s.Portable {
+				got += " portable"
+			}
 		}
 		if got != want {
 			t.Errorf("%q: %q, want %q", list, got, want)
 		}
+	}
+}
+
+// TestPublicListing: only certificates that can be used, by the fingerprint of
+// the primary key.
+func TestPublicListing(t *testing.T) {
+	list := ""
+	for i, head := range []string{"pub:u:255:22:A:1:::u:::scESC", "pub:e:255:22:A:1:::u:::sc", "pub:r:255:22:A:1:::u:::sc", "pub:u:255:22:A:1:::u:::scESCD", "pub:-:255:22:A:1:::u:::scESC"} {
+		n := strconv.Itoa(i)
+		list += head + "::::::ed25519::0:\nfpr:::::::::AB" + n + ":\nuid:u::::1::X::fpr\\x3a::::::::::0:\nsub:u:255:18:B:1::::::e::::::\nfpr:::::::::CD" + n + ":\n"
+	}
+	if got := strings.Join(parsePublic(list), " "); got != "AB0 AB4" {
+		t.Error(got)
 	}
 }
 
@@ -231,6 +261,14 @@ func TestExport(t *testing.T) {
 	}
 	if open, err := secret.Unlock([]byte("secret")); err != nil || !open.Secret() {
 		t.Error(err)
+	}
+	_ = exec.Command("gpgconf", "--homedir", g.home, "--kill", "gpg-agent").Run() // it remembers passphrases
+	if _, err := g.WithPhrase([]byte("wrong")).ExportSecret(t.Context(), k.Fingerprint()); !errors.Is(err, openpgp.ErrPhrase) {
+		t.Errorf("a wrong passphrase: %v", err)
+	}
+	unasked := GnuPG{path: g.path, home: g.home}
+	if _, err := unasked.Silent().ExportSecret(t.Context(), k.Fingerprint()); !errors.Is(err, openpgp.ErrLocked) {
+		t.Errorf("without asking: %v", err)
 	}
 	if _, err := g.Export(t.Context(), strings.Repeat("A", 40)); !errors.Is(err, openpgp.ErrKey) {
 		t.Errorf("a key that is not there: %v", err)

@@ -53,8 +53,8 @@ func (s status) session() (byte, []byte, error) {
 }
 
 // refusal says why nothing was opened or signed. The numbers are those of
-// libgpg-error: 11 a wrong passphrase, 99 a cancelled and 174 an impossible
-// question for it, 177 none given.
+// libgpg-error: 11 a wrong passphrase, 85 and 174 a question for it that could
+// not be put, 99 a cancelled one, 177 none given.
 func (s status) refusal() error {
 	for _, l := range s {
 		if l.keyword != "ERROR" && l.keyword != "FAILURE" || len(l.args) < 2 {
@@ -67,7 +67,7 @@ func (s status) refusal() error {
 		switch n & 0xffff {
 		case 11:
 			return openpgp.ErrPhrase
-		case 99, 174, 177:
+		case 85, 99, 174, 177:
 			return openpgp.ErrLocked
 		}
 	}

@@ -137,7 +137,17 @@ func (a *app) nameOf(own conversation.Address) string {
 
 func (p *program) keyImport() *cobra.Command {
 	var f phraseFlags
-	c := p.command("import FILE", cobra.ExactArgs(1), p.with(working, func(ctx context.Context, a *app, args []string) error {
+	var gnupg bool
+	one := func(c *cobra.Command, args []string) error {
+		if gnupg {
+			return cobra.MaximumNArgs(1)(c, args)
+		}
+		return cobra.ExactArgs(1)(c, args)
+	}
+	c := p.command("import FILE | --gnupg [ADDRESS]", one, p.with(working, func(ctx context.Context, a *app, args []string) error {
+		if gnupg {
+			return p.importGnuPG(ctx, a, args, &f)
+		}
 		data, err := p.keyFile(args[0])
 		if err != nil {
 			return err
@@ -152,6 +162,7 @@ func (p *program) keyImport() *cobra.Command {
 		}
 		return err
 	}))
+	c.Flags().BoolVar(&gnupg, "gnupg", false, p.t("cli.key.gnupg.import"))
 	f.register(p, c)
 	return c
 }
@@ -177,24 +188,29 @@ func (p *program) keyFile(name string) ([]byte, error) {
 }
 
 func (p *program) keyExport() *cobra.Command {
-	var secret, setup bool
+	var secret, setup, gnupg bool
 	c := p.command("export [WHO]", cobra.MaximumNArgs(1), p.with(working, func(ctx context.Context, a *app, args []string) error {
 		fingerprint, err := a.theKey(ctx, args)
 		if err != nil {
 			return err
 		}
-		if setup {
+		switch {
+		case setup:
 			return p.exportSetup(ctx, a, fingerprint)
+		case gnupg:
+			return p.exportGnuPG(ctx, a, fingerprint)
 		}
 		data, err := a.keys.Export(ctx, fingerprint, secret)
 		if err != nil {
 			return err
 		}
+		p.warnNewer(data)
 		return p.raw(data)
 	}))
 	c.Flags().BoolVar(&secret, "secret", false, p.t("cli.key.secret"))
 	c.Flags().BoolVar(&setup, "setup-message", false, p.t("cli.key.setup"))
-	c.MarkFlagsMutuallyExclusive("secret", "setup-message")
+	c.Flags().BoolVar(&gnupg, "gnupg", false, p.t("cli.key.gnupg.export"))
+	c.MarkFlagsMutuallyExclusive("secret", "setup-message", "gnupg")
 	return c
 }
 
