@@ -88,11 +88,12 @@ func (r *reader) sealed(cipher []byte) {
 	outside := r.out.Signatures
 	r.out.Signatures, r.out.Security.Covers = nil, "none"
 	if plain, ok := r.open(cipher); ok {
+		r.out.sealers = len(r.out.Signatures)
 		inner, _ := r.unwrap(read(plain))
 		r.content(inner)
 	}
 	if len(r.out.Signatures) == 0 && len(outside) > 0 {
-		r.out.Signatures, r.out.Security.Covers = outside, "part"
+		r.out.Signatures, r.out.sealers, r.out.Security.Covers = outside, 0, "part"
 		r.warn(WarnOutside)
 	}
 }

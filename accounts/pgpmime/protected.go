@@ -2,8 +2,10 @@ package pgpmime
 
 import (
 	"bytes"
+	"mime"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/caliopen/caliopen-tui/privacy/openpgp"
 )
@@ -57,21 +59,43 @@ func (r *reader) fields(e entity) {
 }
 
 // subjectHidden tells whether the subject inside stands nowhere outside: in
-// neither the fields as they came nor as the sender says he wrote them.
+// neither the fields as they came nor as the sender says he wrote them, however
+// it is encoded there, and not in the field where Exchange keeps a second copy.
 func (r *reader) subjectHidden(e entity) bool {
-	subject := flat(e.get("Subject"))
+	subject := letters(e.get("Subject"))
 	if subject == "" {
 		return true
 	}
 	for _, f := range append(slices.Clone(r.out.Outer), r.root.fields...) {
-		if strings.EqualFold(f.Name, "Subject") && flat(f.Value) == subject {
-			return false
+		outside := letters(f.Value)
+		switch strings.ToLower(f.Name) {
+		case "subject", "thread-topic":
+			if outside != "" && (strings.Contains(outside, subject) || strings.Contains(subject, outside)) {
+				return false
+			}
+		default:
+			if outside == subject {
+				return false
+			}
 		}
 	}
 	return true
 }
 
-func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
+// letters gives the letters and digits of a field, decoded (RFC 2047), in lower
+// case: what somebody reads of it.
+func letters(value string) string {
+	var words mime.WordDecoder
+	if decoded, err := words.DecodeHeader(value); err == nil {
+		value = decoded
+	}
+	return strings.Map(func(c rune) rune {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+			return unicode.ToLower(c)
+		}
+		return -1
+	}, value)
+}
 
 // legacy takes over a subject, unless there is none or more than one.
 func (r *reader) legacy(subjects []string) {

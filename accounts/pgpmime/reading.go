@@ -37,6 +37,8 @@ type Reading struct {
 	Warnings  []string       // catalogue keys "mime.…"
 	// Signatures are those that cover what Security.Covers says.
 	Signatures []openpgp.Signature
+	// sealers is how many of them, the first ones, were made by whom sealed it.
+	sealers int
 	// Footer is the mail opened although a text stands beside its seal, as
 	// servers put it there; nil for none. An attacker can put a text beside a
 	// stolen ciphertext just as well, so it may be taken in place of this

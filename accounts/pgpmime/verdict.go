@@ -13,12 +13,16 @@ import (
 // certificate belongs to whom the mail names as its one author; nil for "not
 // asked", which Read uses. Of several, a good one by the author counts;
 // otherwise the worst does, so that a bad signature is not hidden by adding a
-// good one of somebody else.
+// good one of somebody else. What the author signed and somebody else then
+// sealed in his own name was not sealed by the author: whoever had it in clear
+// passed it on.
 func (r *Reading) Judge(bound func(*openpgp.Key) bool) {
 	s := &r.Security
 	s.Signature, s.Signer, s.SignerAddress, s.SignedAt, r.Signer = "none", "", "", "", nil
 	worst, state := openpgp.Signature{}, ""
-	for _, sig := range r.Signatures {
+	passed := r.passedOn(bound)
+	for i, sig := range r.Signatures {
+		sig.Elsewhere = sig.Elsewhere || passed && i >= r.sealers
 		w := word(sig, bound)
 		if state == "" || state != "good" && (w == "good" || rank(w) > rank(state)) {
 			worst, state = sig, w
@@ -29,6 +33,12 @@ func (r *Reading) Judge(bound func(*openpgp.Key) bool) {
 		return
 	}
 	r.settle(worst, state)
+}
+
+// passedOn tells whether the seal was signed, and not by the author.
+func (r *Reading) passedOn(bound func(*openpgp.Key) bool) bool {
+	author := func(s openpgp.Signature) bool { return word(s, bound) == "good" }
+	return r.sealers > 0 && !slices.ContainsFunc(r.Signatures[:r.sealers], author)
 }
 
 // settle notes the signature that counts.

@@ -51,3 +51,30 @@ func TestJudge(t *testing.T) {
 		}
 	}
 }
+
+// What the author signed in clear stays his word, but he sealed nothing when
+// somebody else's name is on the seal.
+func TestJudgePassedOn(t *testing.T) {
+	alice, mallory := holder(t, "alice").Public(), holder(t, "mallory").Public()
+	by := func(k *openpgp.Key) openpgp.Signature { return openpgp.Signature{State: openpgp.Good, Key: k} }
+	unknown := openpgp.Signature{State: openpgp.UnknownKey, KeyID: 7}
+	for _, c := range []struct {
+		name       string
+		signatures []openpgp.Signature
+		sealers    int
+		want       string
+		signer     string
+	}{
+		{"sealed by another", []openpgp.Signature{by(mallory), by(alice)}, 1, "mismatch", mallory.Fingerprint()},
+		{"sealed by nobody known", []openpgp.Signature{unknown, by(alice)}, 1, "mismatch", alice.Fingerprint()},
+		{"sealed by the author too", []openpgp.Signature{by(mallory), by(alice), by(alice)}, 2, "good", alice.Fingerprint()},
+		{"a seal without a name", []openpgp.Signature{by(alice)}, 0, "good", alice.Fingerprint()},
+	} {
+		r := blank()
+		r.Signatures, r.sealers = c.signatures, c.sealers
+		r.Judge(func(k *openpgp.Key) bool { return k.Fingerprint() == alice.Fingerprint() })
+		if s := r.Security; s.Signature != c.want || s.Signer != c.signer {
+			t.Errorf("%s: %+v", c.name, s)
+		}
+	}
+}

@@ -187,3 +187,5 @@ func TestSignedMailComesBack(t *testing.T) {
 		t.Error("a changed subject counts as signed")
 	}
 }
+
+func flat(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -3,6 +3,7 @@ package openpgp
 import (
 	"bytes"
 	"hash"
+	"slices"
 	"time"
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
@@ -82,7 +83,7 @@ func (j judge) signature(sig *packet.Signature) Signature {
 		return out
 	}
 	out.KeyID = *sig.IssuerKeyId
-	for i, k := range j.keys.Signers(out.KeyID) {
+	for i, k := range j.candidates(out.KeyID) {
 		if i >= maxSigners || out.State == Good {
 			break
 		}
@@ -94,6 +95,32 @@ func (j judge) signature(sig *packet.Signature) Signature {
 		out.Key = nil // nobody is shown to have made it
 	}
 	return out
+}
+
+// candidates gives the certificates that hold a key ID, those first that may
+// sign with that key. Anybody can take somebody's key into certificates of his
+// own, though never as one to sign with, which that key has to confirm (RFC
+// 9580, 5.2.1.8); many of these must not crowd out the true one.
+func (j judge) candidates(id uint64) []*Key {
+	out := slices.Clone(j.keys.Signers(id))
+	slices.SortStableFunc(out, func(a, b *Key) int { return first(a.signsAs(id)) - first(b.signsAs(id)) })
+	return out
+}
+
+func first(yes bool) int {
+	if yes {
+		return 0
+	}
+	return 1
+}
+
+// signsAs tells whether the key with that key ID is meant to sign.
+func (k *Key) signsAs(id uint64) bool {
+	if k.entity.PrimaryKey.KeyId == id && k.maySign(nil) {
+		return true
+	}
+	sub := k.subkey(id)
+	return sub != nil && k.maySign(sub)
 }
 
 func worth(s State) int {
