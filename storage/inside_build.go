@@ -13,13 +13,15 @@ import (
 	"github.com/caliopen/caliopen-tui/conversation"
 )
 
-// The index is built in steps. Few messages are opened at a time, so that the
-// processor is left to others again and again; many are indexed at a time,
-// since that is cheaper, but not more than a search can wait for.
+// The index is built in steps, so that the processor is left to others again and
+// again. A search waits for the step that is under way, so one is a matter of
+// some tens of milliseconds. Each leaves a segment of the index, of which there
+// can be so many only before all of them are joined at once: of very many
+// messages, the later steps are larger.
 const (
-	insideStep  = 200
-	insideBatch = 2000
-	insideBytes = 4 << 20
+	insideStep   = 250
+	insideBytes  = 512 << 10
+	insideDouble = 300
 )
 
 // BuildPrivateIndex opens the sealed messages and indexes them in memory, the
@@ -54,7 +56,7 @@ func (d *DB) buildInside(ctx context.Context) error {
 	}
 	d.inside.expect(total)
 	var batch []secret
-	for below, size := noEnd, 0; ; {
+	for below, size, steps := noEnd, 0, 0; ; {
 		began := time.Now()
 		rows, err := query(ctx, d.readers, scanSecret, secretColumns+"WHERE z.message < ? ORDER BY z.message DESC LIMIT ?", below, insideStep)
 		if err != nil {
@@ -68,11 +70,11 @@ func (d *DB) buildInside(ctx context.Context) error {
 		for _, s := range opened {
 			size += len(s.words.body) + len(s.words.cjk)
 		}
-		if len(rows) == 0 || len(batch) >= insideBatch || size >= insideBytes {
+		if times := 1 << (steps / insideDouble); len(rows) == 0 || len(batch) >= times*insideStep || size >= times*insideBytes {
 			if err := d.inside.add(ctx, batch); err != nil {
 				return err
 			}
-			batch, size = batch[:0], 0
+			batch, size, steps = batch[:0], 0, steps+1
 		}
 		if len(rows) == 0 {
 			return d.inside.finish(ctx, upto)

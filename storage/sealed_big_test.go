@@ -1,8 +1,8 @@
 package storage_test
 
 import (
-	"context"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,29 +79,39 @@ func BenchmarkSealedAdd(b *testing.B) {
 	}
 }
 
+// benchSealed is how many sealed messages are indexed. CALIOPEN_BENCH_SEALED
+// asks for another number.
+func benchSealed() int {
+	if n, err := strconv.Atoi(os.Getenv("CALIOPEN_BENCH_SEALED")); err == nil && n > 0 {
+		return n
+	}
+	return 100_000
+}
+
 // BenchmarkPrivateIndex builds the index of 100,000 sealed messages in memory,
-// and measures what the list costs meanwhile.
+// and measures what lists, pages and searches cost meanwhile, beside what they
+// cost afterwards.
 func BenchmarkPrivateIndex(b *testing.B) {
-	db, _ := sealedCrowd(b, 100_000, 1000, true, false)
-	idle := latency(b, db, func(context.Context) bool { return false })
+	db, _ := sealedCrowd(b, benchSealed(), 1000, true, false)
+	word, err := conversation.ParseQuery(newCrowd(2).words[0], start, "en")
+	must(b, err)
 	b.Run("build", func(b *testing.B) {
 		for b.Loop() {
 			db.DropPrivateIndex()
+			debug.FreeOSMemory()
 			before := resident(b)
-			stop, done := context.WithCancel(b.Context())
-			var build error
-			go func() {
-				defer done()
-				build = db.BuildPrivateIndex(b.Context())
-			}()
-			worst := latency(b, db, func(context.Context) bool { return stop.Err() == nil })
-			<-stop.Done()
-			must(b, build)
+			done := make(chan error)
+			go func() { done <- db.BuildPrivateIndex(b.Context()) }()
+			busy := latency(b, db, word, 0, done)
+			debug.FreeOSMemory()
 			b.ReportMetric(float64(resident(b)-before)/(1<<20), "MiB")
-			for name, l := range map[string][]time.Duration{"idle": idle, "busy": worst} {
-				b.ReportMetric(float64(l[len(l)/2].Microseconds()), name+"-p50-µs")
-				b.ReportMetric(float64(l[len(l)*99/100].Microseconds()), name+"-p99-µs")
-				b.ReportMetric(float64(l[len(l)-1].Microseconds()), name+"-max-µs")
+			idle := latency(b, db, word, 200, nil)
+			for name := range idle {
+				for at, share := range map[string]int{"p50": 50, "p99": 99, "max": 100} {
+					was, is := within(idle[name], share), within(busy[name], share)
+					b.ReportMetric(float64(is.Microseconds()), name+"-"+at+"-µs")
+					b.ReportMetric(float64(is)/float64(was), name+"-"+at+"-x")
+				}
 			}
 		}
 	})
@@ -124,18 +134,49 @@ func BenchmarkPrivateIndex(b *testing.B) {
 	}
 }
 
-// latency lists conversations, at least 100 times and while
-// it goes on, and gives how long each took, the longest last.
-func latency(b *testing.B, db *storage.DB, more func(context.Context) bool) []time.Duration {
+// within gives the duration that so many percent of them do not exceed.
+func within(sorted []time.Duration, percent int) time.Duration {
+	return sorted[min(len(sorted)*percent/100, len(sorted)-1)]
+}
+
+// latency does what keys ask for, twenty times a second, so many times or until
+// something else is done, and gives how long it took each time, sorted.
+func latency(b *testing.B, db *storage.DB, word *conversation.Query, times int, done <-chan error) map[string][]time.Duration {
 	b.Helper()
-	var out []time.Duration
-	for i := 0; i < 100 || more(b.Context()); i++ {
-		began := time.Now()
-		list(b, db)
-		out = append(out, time.Since(began))
-		<-time.After(5 * time.Millisecond) // as fast as anybody types
+	page := list(b, db)
+	keys := map[string]func(n int) error{
+		"list": func(int) error {
+			_, err := db.Conversations(b.Context(), conversation.Window{Limit: 50})
+			return err
+		},
+		"page": func(n int) error {
+			_, _, _, err := db.Messages(b.Context(), page.Rows[n%len(page.Rows)].ID, conversation.Span{Limit: 50})
+			return err
+		},
+		"search": func(int) error {
+			_, err := db.Search(b.Context(), word, 50)
+			return err
+		},
 	}
-	slices.Sort(out)
+	out := map[string][]time.Duration{}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for n := 0; done != nil || n < times; n++ {
+		for name, press := range keys {
+			began := time.Now()
+			must(b, press(n))
+			out[name] = append(out[name], time.Since(began))
+		}
+		select {
+		case err := <-done:
+			must(b, err)
+			done = nil
+		case <-tick.C:
+		}
+	}
+	for _, took := range out {
+		slices.Sort(took)
+	}
 	return out
 }
 
