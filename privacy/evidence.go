@@ -52,10 +52,11 @@ type Security struct {
 
 // Transport is what is known of the way the message came.
 type Transport struct {
-	Ingress string `json:"ingress"`       // "auth", "tls", "plain", "unknown"
-	TLS     string `json:"tls,omitempty"` // "1.3", "1.2"; empty when unknown
-	Hops    []Hop  `json:"hops,omitempty"`
-	Trusted int    `json:"trusted,omitempty"` // how many of the topmost hops are believed; the others are claims
+	Ingress   string `json:"ingress"`       // "auth", "tls", "plain", "unknown"
+	TLS       string `json:"tls,omitempty"` // "1.3", "1.2"; empty when unknown
+	Hops      []Hop  `json:"hops,omitempty"`
+	Predicted bool   `json:"predicted,omitempty"` // nobody wrote down how it went: Ingress is what would be expected today
+	Trusted   int    `json:"trusted,omitempty"`   // how many of the topmost hops are believed; the others are claims
 }
 
 // Hop is one Received header, topmost first. Only hops above and including the

@@ -44,7 +44,7 @@ func pathOf(ev Evidence) string {
 	case "auth":
 		return "auth"
 	case "tls":
-		if ev.SameProvider {
+		if ev.SameProvider && !ev.Transport.Predicted {
 			return "auth"
 		}
 		if old(ev.Transport.TLS) {

@@ -10,6 +10,7 @@ type cache struct {
 	circles   map[[16]byte]*circleRow
 	accounts  map[conversation.AccountID]int64
 	folders   map[folderKey]folderRow
+	reach     map[string]bool // whether a name was seen to be reached
 	full      map[int64]int64 // seconds whose ids are used up → the next second to try
 }
 
@@ -44,6 +45,7 @@ func newCache() *cache {
 		circles:   map[[16]byte]*circleRow{},
 		accounts:  map[conversation.AccountID]int64{},
 		folders:   map[folderKey]folderRow{},
+		reach:     map[string]bool{},
 		full:      map[int64]int64{},
 	}
 }

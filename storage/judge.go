@@ -2,7 +2,7 @@ package storage
 
 import (
 	"context"
-	"database/sql"
+	"reflect"
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -73,14 +73,6 @@ func (d *DB) rejudge(ctx context.Context, step func(t *tx, below int64) (int64, 
 // judgement changes evidence and tells whether it did.
 type judgement = func(origin []byte, ev *privacy.Evidence) bool
 
-type judged struct {
-	id, circle int64
-	origin     []byte
-	data       []byte
-}
-
-func scanJudged(r *sql.Rows, j *judged) error { return r.Scan(&j.id, &j.circle, &j.origin, &j.data) }
-
 // judgeStep judges some messages of an account below an id, and what it holds
 // of other copies of messages there. It gives the lowest id, 0 at the end.
 func (t *tx) judgeStep(a conversation.AccountID, below int64, judge judgement) (int64, error) {
@@ -88,7 +80,7 @@ func (t *tx) judgeStep(a conversation.AccountID, below int64, judge judgement) (
 	if err != nil {
 		return 0, err
 	}
-	rows, err := collect(t, scanJudged, `SELECT m.id, m.circle, d.origin, d.detail FROM message m JOIN doc d ON d.id = m.id
+	rows, err := collect(t, scanJudged, `SELECT m.id, m.circle, m.direction, d.origin, d.detail FROM message m JOIN doc d ON d.id = m.id
 		WHERE m.account = ? AND m.id < ? ORDER BY m.id DESC LIMIT ?`, account, below, judgeStep)
 	if err != nil {
 		return 0, err
@@ -107,7 +99,7 @@ func (t *tx) judgeStep(a conversation.AccountID, below int64, judge judgement) (
 // judgeFrom judges some messages from an address, below an id, with all their
 // copies.
 func (t *tx) judgeFrom(a conversation.Address, below int64, judge judgement) (int64, error) {
-	rows, err := collect(t, scanJudged, `SELECT m.id, m.circle, d.origin, d.detail FROM party p
+	rows, err := collect(t, scanJudged, `SELECT m.id, m.circle, m.direction, d.origin, d.detail FROM party p
 		JOIN message m ON m.id = p.message JOIN doc d ON d.id = m.id
 		WHERE p.address = (SELECT id FROM address WHERE protocol = ? AND ident = ?) AND p.role = 0 AND p.message < ?
 		ORDER BY p.message DESC LIMIT ?`, string(a.Protocol), a.ID, below, judgeStep)
@@ -140,7 +132,7 @@ func (t *tx) judgeAll(rows []judged, others []testimony, judge judgement) error 
 		}
 	}
 	for _, w := range others {
-		x, data, err := t.judgeAgain(w.origin, w.data, judge)
+		x, data, err := t.judgeAgain(conversation.In, w.origin, w.data, judge)
 		if err != nil {
 			return err
 		}
@@ -158,11 +150,11 @@ func (t *tx) judgeAll(rows []judged, others []testimony, judge judgement) error 
 			return err
 		}
 	}
-	return nil
+	return t.settleReach()
 }
 
 func (t *tx) judgeOne(j judged, judge judgement) (bool, error) {
-	x, data, err := t.judgeAgain(j.origin, j.data, judge)
+	x, data, err := t.judgeAgain(j.direction, j.origin, j.data, judge)
 	if err != nil || data == nil {
 		return false, err
 	}
@@ -174,8 +166,9 @@ func (t *tx) judgeOne(j judged, judge judgement) (bool, error) {
 }
 
 // judgeAgain gives a detail with its evidence judged and scored again, nothing
-// when nothing changed.
-func (t *tx) judgeAgain(origin, data []byte, judge judgement) (x privacy.Index, out []byte, err error) {
+// when nothing changed. Of what was sent, what is expected of its way is found
+// anew, unless this program sent it and knew.
+func (t *tx) judgeAgain(dir conversation.Direction, origin, data []byte, judge judgement) (x privacy.Index, out []byte, err error) {
 	var d detail
 	if err := decodeDetail(data, &d); err != nil {
 		return x, nil, err
@@ -183,12 +176,27 @@ func (t *tx) judgeAgain(origin, data []byte, judge judgement) (x privacy.Index, 
 	if d.Evidence == nil {
 		d.Evidence = &evidence{}
 	}
-	if !judge(origin, d.Evidence) {
+	before, way := privacy.Facts(d.Facts), d.Evidence.Transport
+	told := dir == conversation.Out && foretold(d.Evidence, before.Path)
+	withoutForecast(d.Evidence)
+	changed := judge(origin, d.Evidence)
+	if dir == conversation.Out && !told {
+		if err := t.expectStored(&d); err != nil {
+			return x, nil, err
+		}
+	}
+	if !changed && reflect.DeepEqual(way, d.Evidence.Transport) {
 		return x, nil, nil
 	}
 	f, x := t.db.opt.Score(*d.Evidence)
+	if told && f.Path == "" {
+		f, x = before, privacy.Message(before)
+	}
 	x.Facts = nil
 	d.Facts, d.Index = facts(f), &x
+	if err := t.heedAgain(&d, before, f); err != nil {
+		return x, nil, err
+	}
 	out, err = d.encode()
 	return x, out, err
 }

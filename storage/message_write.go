@@ -28,6 +28,12 @@ func (t *tx) newMessage(account, raw int64, p *conversation.Parsed, s state) (in
 // insertMessage stores a message; index tells whether its text is new to the
 // search index as well.
 func (t *tx) insertMessage(id, account, raw int64, p *conversation.Parsed, s state, index bool) error {
+	seen := *p
+	if p = &seen; p.Message.Direction == conversation.Out {
+		if err := t.expectSent(&p.Message); err != nil {
+			return err
+		}
+	}
 	key := string(conversation.NewMessageID(p.Fingerprint))
 	v, err := t.db.veil(key, p)
 	if err != nil {
@@ -55,7 +61,10 @@ func (t *tx) insertMessage(id, account, raw int64, p *conversation.Parsed, s sta
 	if err := t.insertSealed(id, &v, marksOf(&p.Message)&markInside); err != nil {
 		return err
 	}
-	return t.insertDoc(id, m, p.Origin, parties, index)
+	if err := t.insertDoc(id, m, p.Origin, parties, index); err != nil {
+		return err
+	}
+	return t.heed(m)
 }
 
 // indexText is what is indexed of a message.

@@ -175,7 +175,7 @@ func (t *tx) keepForecast(id int64, m *conversation.Message) error {
 		return err
 	}
 	var d detail
-	if err := decodeDetail(data, &d); err != nil || d.Facts.Path == "" {
+	if err := decodeDetail(data, &d); err != nil || d.Facts.Path == "" || d.Evidence != nil && d.Evidence.Transport.Predicted {
 		return err
 	}
 	m.Facts = privacy.Facts(d.Facts)
@@ -244,6 +244,9 @@ func (d *DB) endRebuild(ctx context.Context, epoch int64) error {
 
 // recount groups every circle again and derives all sums from the messages.
 func (t *tx) recount() error {
+	if err := t.reviewReach(); err != nil {
+		return err
+	}
 	for _, q := range []string{
 		"DELETE FROM circle_address WHERE circle IN (SELECT id FROM circle c WHERE NOT EXISTS (SELECT 1 FROM message WHERE circle = c.id))",
 		"DELETE FROM circle WHERE NOT EXISTS (SELECT 1 FROM message WHERE circle = circle.id)",

@@ -85,6 +85,9 @@ func (d *DB) Reread(ctx context.Context, id conversation.MessageID, p conversati
 		if err := t.rereadWitnesses(m.id, &p.Message.Evidence); err != nil {
 			return err
 		}
+		if err := t.unheed(&p.Message); err != nil {
+			return err
+		}
 		c, err = t.change()
 		return err
 	})
@@ -154,7 +157,7 @@ func (t *tx) rereadWitnesses(msg int64, opened *evidence) error {
 		return nil
 	}
 	err := each(t, scanTestimony, func(w testimony) error {
-		x, data, err := t.judgeAgain(w.origin, w.data, func(_ []byte, ev *privacy.Evidence) bool {
+		x, data, err := t.judgeAgain(conversation.In, w.origin, w.data, func(_ []byte, ev *privacy.Evidence) bool {
 			if !shut(ev) {
 				return false
 			}

@@ -95,6 +95,7 @@ type tx struct {
 	circles   map[int64]*delta
 	parties   map[int64]*tally
 	convs     map[int64]struct{}
+	doubted   map[string]struct{} // names of the table reach that a message does not show any more
 	gone      []conversationMove
 	newUnread int
 	new       int
@@ -155,6 +156,7 @@ func (d *DB) transact(ctx context.Context, f func(*tx) error) error {
 
 func (t *tx) reset() {
 	t.circles, t.parties, t.convs = map[int64]*delta{}, map[int64]*tally{}, map[int64]struct{}{}
+	t.doubted = map[string]struct{}{}
 }
 
 // stmt gives the prepared statement of a constant query. Queries that are
