@@ -189,8 +189,11 @@ func (sit *situation) usePast(past []Past) {
 
 // useSource lets the answered message decide: it is the last word of the other
 // side that matters, and a sealed message must not be answered or passed on in
-// clear however long ago it came.
+// clear however long ago it came, nor when it was deleted meanwhile.
 func (sit *situation) useSource() {
+	if sit.draft.Secret {
+		sit.floor = higherFloor(sit.floor, privacy.Facts{E2E: "full"}, 0)
+	}
 	m := sit.source
 	if m == nil {
 		return

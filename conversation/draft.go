@@ -43,6 +43,9 @@ type Draft struct {
 	Via          string         `json:"via,omitempty"`    // "" or "auto": the program chooses; else a channel's id
 	From         string         `json:"from,omitempty"`   // own address, "" for the account's first
 	ConfirmClear bool           `json:"confirm_clear,omitempty"`
+	// Secret is set when the draft was begun from a message of which something
+	// was sealed: it may hold words of it, also when that message is gone.
+	Secret bool `json:"secret,omitempty"`
 	// Shown is Choice.Mark of what the user saw when he said "send". When the
 	// choice has changed since, Send stops with ErrGuard. Empty does not check.
 	Shown string    `json:"-"`

@@ -287,6 +287,40 @@ func TestClearAnswersTellNothingSealed(t *testing.T) {
 	}
 }
 
+// What is quoted of a sealed message stays sealed when that message is deleted
+// while the answer is being written.
+func TestTheSourceOfASecretIsGone(t *testing.T) {
+	for kind, want := range map[DraftKind]string{DraftReply: "Re: […]", DraftForward: "Fwd: […]"} {
+		w := sealedWorld(func(k *PeerKey) { k.Fingerprint = "" })
+		w.store.messages["m1"] = sealedSource(func(*Message) {})
+		begin := map[DraftKind]func() (Draft, error){
+			DraftReply:   func() (Draft, error) { return w.Reply(t.Context(), "m1", false) },
+			DraftForward: func() (Draft, error) { return w.Forward(t.Context(), "m1") },
+		}
+		d, err := begin[kind]()
+		if err != nil || !d.Secret {
+			t.Fatalf("%s: %+v, %v", kind, d, err)
+		}
+		delete(w.store.messages, "m1")
+		d.To, d.Text, d.Attach = to("zoe"), d.Text+"\nCall me.\n> secret text\n", nil
+		if _, c, err := w.Send(t.Context(), d); !errors.Is(err, ErrGuard) || c.Floor == "" {
+			t.Errorf("%s: sent in clear without a word: %v, %v", kind, c.Decision, err)
+		}
+		d.Via, d.ConfirmClear = "home", true
+		if _, _, err := w.Send(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		if o := w.mail.got; o.Subject != want || strings.Contains(o.Text, "secret") {
+			t.Errorf("%s: subject %q, text %q", kind, o.Subject, o.Text)
+		}
+	}
+	w := sealedWorld()
+	w.store.messages["m1"] = sealedSource(func(m *Message) { m.Evidence.Security, m.Facts.E2E = privacy.Security{Sealed: "none"}, "" })
+	if d, err := w.Reply(t.Context(), "m1", false); err != nil || d.Secret {
+		t.Errorf("an answer to what was clear: %+v, %v", d, err)
+	}
+}
+
 // A sealed answer names what it answers, outside only what stood outside.
 func TestSealedAnswersKeepAHiddenThreadHidden(t *testing.T) {
 	for discreet, hide := range map[bool]bool{true: true, false: false} {

@@ -26,7 +26,7 @@ func (s *Service) Reply(ctx context.Context, id MessageID, all bool) (Draft, err
 	to, cc := ReplyTargets(&m, all, s.isOwn)
 	d := Draft{
 		Kind: DraftReply, Source: m.ID, Conversation: m.Conversation,
-		To: to, Cc: cc, Subject: replySubject(m.Subject),
+		To: to, Cc: cc, Subject: replySubject(m.Subject), Secret: wasSealed(&m),
 	}
 	if s.opt.Quote && m.Text != "" {
 		d.Text = s.opt.Say(Reason{"draft.wrote", s.quoteArgs(&m)}) + "\n" + Quote(m.Text) + "\n"
@@ -48,7 +48,7 @@ func (s *Service) Forward(ctx context.Context, id MessageID) (Draft, error) {
 	head := s.opt.Say(Reason{"draft.forwarded", s.quoteArgs(&m)})
 	return s.begin(ctx, Draft{
 		Kind: DraftForward, Source: m.ID, Subject: forwardSubject(m.Subject),
-		Text: "\n\n" + Quote(head+"\n\n"+m.Text), Attach: attachmentRefs(&m),
+		Text: "\n\n" + Quote(head+"\n\n"+m.Text), Attach: attachmentRefs(&m), Secret: wasSealed(&m),
 	})
 }
 

@@ -91,11 +91,13 @@ func (d *DB) draftToSave(r conversation.Draft) (l lockedDraft, err error) {
 	return lockedDraft{data: data}, nil
 }
 
-// hideEntry takes out of an entry what must not lie open. The bytes to be sent stay
-// readable until they are gone: they have to leave while the keys are locked,
-// too, and of a sealed mail they are sealed already.
+// hideEntry takes out of an entry what must not lie open: the draft of a sealed
+// message, and one that may quote a sealed message although it leaves in clear
+// without that. The bytes to be sent stay readable until they are gone: they
+// have to leave while the keys are locked, too, and of a sealed mail they are
+// sealed already.
 func (t *tx) hideEntry(e *conversation.Entry) (l lockedDraft, line []byte, err error) {
-	if !t.db.ready() || !e.Sealed && !t.db.opt.SealAll {
+	if !t.db.ready() || !e.Sealed && !e.Draft.Secret && !t.db.opt.SealAll {
 		return l, nil, nil
 	}
 	if l, err = t.db.sealDraft(e.Draft, string(e.ID)); err != nil {

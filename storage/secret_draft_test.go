@@ -124,3 +124,30 @@ func TestSealedEntryWhileLocked(t *testing.T) {
 		t.Fatalf("entry %+v", full)
 	}
 }
+
+// An answer that leaves in clear without the words of the sealed message that
+// it was begun from keeps them sealed here, to come back to.
+func TestClearEntryOfASecretDraft(t *testing.T) {
+	db, v := sealedDB(t)
+	ctx := t.Context()
+	for _, secret := range []bool{true, false} {
+		word := map[bool]string{true: "Quitte", false: "Schlehe"}[secret]
+		d := conversation.Draft{Subject: "Re: " + word, Text: "> " + word, Secret: secret}
+		e := conversation.Entry{Account: home, Protocol: conversation.Mail, Wire: []byte("clear"), Draft: d, State: conversation.StateHeld, NextTry: start, Created: start}
+		id, err := db.Enqueue(ctx, e)
+		must(t, err)
+		got, err := db.Entry(ctx, id)
+		must(t, err)
+		if got.Draft.Text != d.Text || got.Draft.Secret != secret {
+			t.Fatalf("draft %+v", got.Draft)
+		}
+		v.locked.Store(true)
+		got, err = db.Entry(ctx, id)
+		must(t, err)
+		if (got.Draft.Text == "") != secret || string(got.Wire) != "clear" {
+			t.Fatalf("locked: %+v", got)
+		}
+		v.locked.Store(false)
+	}
+	nowhere(t, db, "quoted", []string{"Quitte"})
+}
