@@ -27,6 +27,14 @@ func (d *DB) Waiting(ctx context.Context) (n int, err error) {
 	return n, wrap("count what waits for a key", err)
 }
 
+// WaitingRows gives the rows of the sealed messages that were not opened yet, the
+// newest first, as Unopened goes through them.
+func (d *DB) WaitingRows(ctx context.Context) ([]int64, error) {
+	rows, err := query(ctx, d.readers, func(r *sql.Rows, id *int64) error { return r.Scan(id) },
+		"SELECT id FROM message WHERE marks & 256 <> 0 ORDER BY id DESC")
+	return rows, wrap("list what waits for a key", err)
+}
+
 type waitingRow struct {
 	w Waiting
 	s source

@@ -31,7 +31,7 @@ func (a *app) followOthers(ctx context.Context) {
 			a.log.Error("read the keyring again", "err", err)
 		}
 		if a.ring.Unlocked() {
-			go a.opened(ctx)
+			go a.trials.single(func() { a.openedElsewhere(ctx) })
 		}
 		a.svc.Publish(conversation.Event{All: true, Outbox: true})
 		a.eng.Poke()

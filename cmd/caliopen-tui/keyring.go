@@ -141,19 +141,26 @@ func (a *app) indexPrivate(ctx context.Context) error {
 const waitingStep = 50
 
 // openWaiting reads the messages again that nobody could open so far.
-func (a *app) openWaiting(ctx context.Context) error {
+func (a *app) openWaiting(ctx context.Context) error { return a.openBelow(ctx, 0, 0) }
+
+// openBelow does so with those below a row, so many of them; zero for all.
+func (a *app) openBelow(ctx context.Context, before int64, most int) error {
 	known, err := a.readers(ctx)
 	if err != nil {
 		return err
 	}
-	parsers := a.formats()
-	for before := int64(0); a.ring.Unlocked(); {
-		list, err := a.db.Unopened(ctx, waitingStep, before)
+	parsers, keys, step := a.formats(), a.ownKeys(), waitingStep
+	if most > 0 {
+		step = most
+	}
+	for n := 0; (most == 0 || n < most) && a.ring.Unlocked(); {
+		list, err := a.db.Unopened(ctx, step, before)
 		if err != nil || len(list) == 0 {
 			return err
 		}
 		for _, w := range list {
-			before = w.Row
+			before, n = w.Row, n+1
+			a.trials.note(keys, w.Row)
 			r, ok := known[w.Account]
 			if !ok {
 				continue // of an account that is gone, and its keys most likely too

@@ -49,6 +49,7 @@ type app struct {
 	keys    conversation.Keyring // the same, as the verbs see it
 	vault   vault
 	domains *domain.Forecaster // nil where no network may be asked
+	trials  trials             // of sealed messages that wait for a key
 	desk    *join.Desk
 
 	measures measurements
@@ -106,6 +107,10 @@ func (a *app) serve(ctx context.Context, p *program, need need) error {
 	}
 	if need == living {
 		options.Hold = a.hold()
+		options.Foreign = p.foreignKey
+		options.Take = func(ctx context.Context, fingerprint string, passphrase []byte) (conversation.Key, error) {
+			return p.takeKey(ctx, a, fingerprint, passphrase)
+		}
 	}
 	if need >= sending {
 		var err error
