@@ -64,6 +64,11 @@ type Options struct {
 	// Follow follows a link of SecureJoin, or looks at one that is nothing but
 	// a fingerprint; nil where no mail can be sent.
 	Follow func(ctx context.Context, link string) (Invited, error)
+	// Foreign gives the key of an own address that another program on this
+	// device holds and would give, and Take takes it in, opened by its
+	// passphrase there; nil where there is no such program.
+	Foreign func(ctx context.Context, own Address) (Key, bool)
+	Take    func(ctx context.Context, fingerprint string, passphrase []byte) (Key, error)
 	// Rejudge judges the stored messages of addresses again after the user
 	// verified a key or decided about one; nil where nothing is stored.
 	Rejudge func(ctx context.Context, as []Address) error

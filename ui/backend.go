@@ -63,6 +63,10 @@ type Backend interface {
 	// MakeKey makes the own key of an account's address; nil means without
 	// passphrase.
 	MakeKey(ctx context.Context, a conversation.AccountID, passphrase []byte) (conversation.Key, error)
+	// ForeignKey gives the key of an account's address that another program on
+	// this device holds, if any; TakeKey takes it in, with its passphrase there.
+	ForeignKey(ctx context.Context, a conversation.AccountID) (conversation.Key, bool)
+	TakeKey(ctx context.Context, fingerprint string, passphrase []byte) (conversation.Key, error)
 	// PeerKey says how an address can be written to sealed.
 	PeerKey(ctx context.Context, a conversation.Address) (conversation.PeerKey, error)
 	// CompareKeys gives what two people hold side by side; VerifyKey notes that

@@ -132,3 +132,37 @@ func TestAnOwnKeyIsMade(t *testing.T) {
 		}
 	})
 }
+
+func TestTheKeyOfGnuPGIsTaken(t *testing.T) {
+	journey(t, 80, 24, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+		all, _ := f.Accounts(t.Context())
+		f.Elsewhere(all[1].Address)
+		d.Press("5")
+		d.Wait(time.Second)
+		d.Press("j", "K")
+		d.Expect("Use the key found in GnuPG?", "5555 4444 3333 2222", "With “no”, a new key is made")
+		d.Press("n")
+		d.Expect("A passphrase for the new key")
+		d.Press("esc", "K")
+		d.Wait(time.Second)
+		d.Press("y")
+		d.Expect("The passphrase of that key in GnuPG")
+		d.Keys("wrong")
+		d.Press("enter")
+		d.Wait(time.Second)
+		d.Expect("not its passphrase in GnuPG", "no own key yet")
+		d.Press("K")
+		d.Wait(time.Second)
+		d.Press("y")
+		d.Keys(uitest.Phrase)
+		d.Refuse(uitest.Phrase)
+		d.Press("enter")
+		d.Wait(time.Second)
+		d.Expect("The key from GnuPG is yours here too")
+		d.Refuse("no own key yet")
+		keys, _ := f.Keys(t.Context())
+		if len(keys) != 2 || keys[1].Fingerprint != uitest.ForeignPrint {
+			t.Errorf("keys %+v", keys)
+		}
+	})
+}

@@ -52,17 +52,20 @@ func newRinged(t *testing.T) *ringed {
 
 func (r *ringed) run(stdin string, args ...string) result {
 	r.t.Helper()
-	var out, errs bytes.Buffer
-	p := &program{
-		in: strings.NewReader(stdin), out: &out, err: &errs, now: time.Now, open: open, probe: probe,
+	p := r.program(stdin)
+	code := p.run(r.t.Context(), args)
+	return result{code, p.out.(*bytes.Buffer).String(), p.err.(*bytes.Buffer).String()}
+}
+
+func (r *ringed) program(stdin string) *program {
+	return &program{
+		in: strings.NewReader(stdin), out: new(bytes.Buffer), err: new(bytes.Buffer), now: time.Now, open: open, probe: probe,
 		getenv: func(name string) string {
 			return map[string]string{
 				"CALIOPEN_CONFIG": filepath.Join(r.dir, "config.toml"), "CALIOPEN_DATA": filepath.Join(r.dir, "data"), "GNUPGHOME": r.home,
 			}[name]
 		},
 	}
-	code := p.run(r.t.Context(), args)
-	return result{code, out.String(), errs.String()}
 }
 
 // holds gives GnuPG a key of an address, secret with a passphrase, or public.

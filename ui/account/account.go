@@ -20,7 +20,7 @@ type Backend interface {
 	Explain(ctx context.Context, who string) (conversation.Explanation, error)
 	SyncNow(ctx context.Context, a conversation.AccountID) error
 	Keys(ctx context.Context) ([]conversation.Key, error)
-	MakeKey(ctx context.Context, a conversation.AccountID, passphrase []byte) (conversation.Key, error)
+	Maker
 }
 
 // Remover takes accounts away; nil where they cannot be changed.
@@ -31,8 +31,9 @@ type Remover interface {
 // row is one account with its index.
 type row struct {
 	conversation.Status
-	index privacy.Index
-	own   conversation.Key // zero for none
+	index   privacy.Index
+	own     conversation.Key // zero for none
+	foreign conversation.Key // that could be taken instead of making one, zero for none
 }
 
 // Screen is the place.
@@ -44,8 +45,8 @@ type Screen struct {
 	ready bool
 	sheet kit.Sheet
 
-	read, act screen.Slot
-	w, h      int
+	read, act, look screen.Slot
+	w, h            int
 }
 
 // New makes the screen.
@@ -61,7 +62,7 @@ func (s *Screen) Load() tea.Cmd {
 		}
 		s.rows, s.ready = rows, true
 		s.sheet.Set(s.items())
-		return nil
+		return s.seek()
 	})
 }
 
@@ -192,7 +193,7 @@ func (s *Screen) Do(id key.ID) (tea.Cmd, bool) {
 	case key.Remove:
 		return s.remove(r), true
 	case key.MakeKey:
-		return MakeKey(s.env, s.b, &s.act, r.Account, s.Load), true
+		return s.making(r).begin(r.foreign), true
 	}
 	return nil, false
 }

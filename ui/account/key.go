@@ -2,11 +2,13 @@ package account
 
 import (
 	"context"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/kit"
+	"github.com/caliopen/caliopen-tui/ui/safe"
 	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
@@ -60,16 +62,52 @@ func (r row) lacksKey() bool {
 	return r.Protocol == conversation.Mail && r.own.Fingerprint == ""
 }
 
-// Maker makes own keys.
+// Maker makes own keys, or takes those that another program holds.
 type Maker interface {
 	MakeKey(ctx context.Context, a conversation.AccountID, passphrase []byte) (conversation.Key, error)
+	ForeignKey(ctx context.Context, a conversation.AccountID) (conversation.Key, bool)
+	TakeKey(ctx context.Context, fingerprint string, passphrase []byte) (conversation.Key, error)
 }
 
 // MakeKey asks for a passphrase twice and makes the key of an account. An empty
-// one makes a key without, if that is really wanted. Then done is called.
+// one makes a key without, if that is really wanted. A key that GnuPG holds is
+// offered first. Then done is called.
 func MakeKey(env *screen.Env, b Maker, slot *screen.Slot, id conversation.AccountID, done func() tea.Cmd) tea.Cmd {
 	m := making{env, b, slot, id, done}
-	return m.phrase("account.key.ask", m.first)
+	return screen.Ask(slot, func() (conversation.Key, error) {
+		k, _ := b.ForeignKey(env.Ctx, id)
+		return k, nil
+	}, func(k conversation.Key, _ error) tea.Cmd { return m.begin(k) })
+}
+
+func (s *Screen) making(r row) making { return making{s.env, s.b, &s.act, r.Account, s.Load} }
+
+// seek looks for keys that another program holds, beforehand: whoever asks for
+// a key and goes on typing finds the question there.
+func (s *Screen) seek() tea.Cmd {
+	var lacking []conversation.AccountID
+	for _, r := range s.rows {
+		if r.lacksKey() {
+			lacking = append(lacking, r.Account)
+		}
+	}
+	if len(lacking) == 0 {
+		return nil
+	}
+	return screen.Ask(&s.look, func() (map[conversation.AccountID]conversation.Key, error) {
+		found := map[conversation.AccountID]conversation.Key{}
+		for _, id := range lacking {
+			if k, ok := s.b.ForeignKey(s.env.Ctx, id); ok {
+				found[id] = k
+			}
+		}
+		return found, nil
+	}, func(found map[conversation.AccountID]conversation.Key, _ error) tea.Cmd {
+		for i, r := range s.rows {
+			s.rows[i].foreign = found[r.Account]
+		}
+		return nil
+	})
 }
 
 // making is one key being made.
@@ -79,6 +117,45 @@ type making struct {
 	slot *screen.Slot
 	id   conversation.AccountID
 	done func() tea.Cmd
+}
+
+// begin asks what key is wanted: the one that is there, if any, or a new one.
+func (m making) begin(foreign conversation.Key) tea.Cmd {
+	fresh := func() tea.Cmd { return m.phrase("account.key.ask", m.first) }
+	if foreign.Fingerprint == "" {
+		return fresh()
+	}
+	name := ""
+	if len(foreign.UserIDs) > 0 {
+		name = safe.Line(foreign.UserIDs[0]).String()
+	}
+	return m.env.Host.Ask(screen.Question{
+		Title: m.env.Cat.T("account.key.gnupg.title", nil),
+		Rows: []string{
+			m.env.Cat.T("account.key.gnupg.text", map[string]any{"Fingerprint": groups(foreign.Fingerprint), "Name": name}),
+			m.env.Cat.T("account.key.gnupg.no", nil),
+		},
+		Yes: func() tea.Cmd {
+			return m.phrase("account.key.gnupg.ask", func(phrase string) tea.Cmd {
+				return m.made("account.key.gnupg.made", func() (conversation.Key, error) {
+					return m.b.TakeKey(m.env.Ctx, foreign.Fingerprint, []byte(phrase))
+				})
+			})
+		},
+		No: fresh,
+	})
+}
+
+// groups writes a fingerprint in groups of four, as people compare them.
+func groups(fingerprint string) string {
+	var out strings.Builder
+	for i, c := range fingerprint {
+		if i > 0 && i%4 == 0 {
+			out.WriteByte(' ')
+		}
+		out.WriteRune(c)
+	}
+	return out.String()
 }
 
 func (m making) phrase(word string, pick func(string) tea.Cmd) tea.Cmd {
@@ -102,12 +179,17 @@ func (m making) first(phrase string) tea.Cmd {
 }
 
 func (m making) make(phrase []byte) tea.Cmd {
-	return screen.Ask(m.slot, func() (conversation.Key, error) {
+	return m.made("account.key.made", func() (conversation.Key, error) {
 		return m.b.MakeKey(m.env.Ctx, m.id, phrase)
-	}, func(_ conversation.Key, err error) tea.Cmd {
+	})
+}
+
+// made runs what gives a key, and says so.
+func (m making) made(word string, run func() (conversation.Key, error)) tea.Cmd {
+	return screen.Ask(m.slot, run, func(_ conversation.Key, err error) tea.Cmd {
 		if err != nil {
 			return m.env.Host.Fail(err)
 		}
-		return tea.Batch(m.done(), m.env.Host.Toast(m.env.Cat.T("account.key.made", nil), nil))
+		return tea.Batch(m.done(), m.env.Host.Toast(m.env.Cat.T(word, nil), nil))
 	})
 }

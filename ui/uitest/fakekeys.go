@@ -25,6 +25,7 @@ type keyring struct {
 	own     []conversation.Key
 	peers   map[conversation.Address]conversation.PeerKey
 	snoozed []string
+	foreign conversation.Key // that another program holds, zero for none
 }
 
 // keys gives the keyring, made on first use. The caller holds the lock.
