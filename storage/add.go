@@ -170,9 +170,10 @@ func (t *tx) newCopy(account int64, f folderRow, raw int64, a *accounts.Arrival)
 }
 
 func (t *tx) newLocation(folder, msg, raw int64, a *accounts.Arrival) error {
-	return t.exec(`INSERT INTO location (folder, validity, uid, remote, message, raw, flags, keywords, modseq)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, folder, a.Copy.Validity, a.Copy.UID, a.Copy.ID, msg, raw,
-		flagBits(a.Copy.Flags), keywordText(a.Copy.Flags.Keywords), int64(a.Copy.Flags.ModSeq))
+	return t.exec(`INSERT INTO location (folder, validity, uid, remote, message, raw, flags, keywords, modseq, put)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce((SELECT away FROM message WHERE id = ?5 AND away = ?10), 0))`,
+		folder, a.Copy.Validity, a.Copy.UID, a.Copy.ID, msg, raw,
+		flagBits(a.Copy.Flags), keywordText(a.Copy.Flags.Keywords), int64(a.Copy.Flags.ModSeq), awayHidden)
 }
 
 // keepPromise turns a promised copy of the same message into the real one, so

@@ -27,6 +27,9 @@ func (a *app) arrived(ctx context.Context, own engine.Own, mails []engine.Arriva
 // joining does what a mail is for, if it is for joining keys. It tells whether
 // that has to wait until the keys are unlocked.
 func (a *app) joining(ctx context.Context, own []conversation.Address, id conversation.MessageID, raw []byte) (wait bool) {
+	if done, err := a.db.Hidden(ctx, id); done || err != nil {
+		return false // it was moved, or came by another way too
+	}
 	out, err := a.handle(ctx, own, raw)
 	switch {
 	case sealedNow(err):
