@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -188,8 +189,22 @@ func (c *Config) checkValues() error {
 		return c.Fault("config.glyphs", "glyphs", c.Glyphs)
 	case c.HoldSeconds != nil && (*c.HoldSeconds < 0 || *c.HoldSeconds > maxSeconds):
 		return c.Fault("config.seconds", "hold-seconds", strconv.Itoa(*c.HoldSeconds))
+	case c.Keyserver != "" && !overTLS(c.Keyserver):
+		return c.Fault("config.keyserver", "keyserver", c.Keyserver)
+	}
+	for _, m := range c.FindKeys {
+		if !slices.Contains([]string{"wkd", "dane", "vks", "hkp", "keybase", "none"}, m) {
+			return c.Fault("config.find_keys", "find-keys", m)
+		}
 	}
 	return nil
+}
+
+// overTLS tells whether text is the address of a server that is reached over
+// TLS: who listens must not learn for whom a key is looked.
+func overTLS(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && strings.HasPrefix(text, "https://") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
 }
 
 func (c *Config) checkAccounts() error {

@@ -94,6 +94,10 @@ func TestConfigErrorsPointAtThePlace(t *testing.T) {
 		{"\"lang\" = \"fr\"\n  glyphs = \"runes\"\n", "config.glyphs", 2, 3},
 		{"# x\nhold-seconds = -5\n", "config.seconds", 2, 1},
 		{"hold-seconds = 9000000000\n", "config.seconds", 1, 1},
+		{"keyserver = \"http://keys.example\"\n", "config.keyserver", 1, 1},
+		{"keyserver = \"keys.example\"\n", "config.keyserver", 1, 1},
+		{"lang = \"fr\"\nkeyserver = \"https://\"\n", "config.keyserver", 2, 1},
+		{"find-keys = [\"wkd\", \"wdk\"]\n", "config.find_keys", 1, 1},
 		{"[[account]]\nname = \"s\"\nkind = \"mastodon\"\nserver = \"https://social.example.org\"\npoll-seconds = -1\n", "config.seconds", 5, 1},
 	} {
 		_, err := ParseConfig("c", []byte(test.text))

@@ -196,6 +196,9 @@ func (p *program) keyFind() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := p.warnOfStrangers(a, address); err != nil {
+			return err
+		}
 		sights, err := a.find(ctx, address)
 		if err != nil {
 			return err

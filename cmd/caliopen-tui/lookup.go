@@ -57,6 +57,28 @@ func (a *app) finder() (*keyfind.Finder, error) {
 	return f, nil
 }
 
+// strangers are the ways of looking for a key that tell somebody of it who has
+// nothing to do with the two who write.
+func strangers() []keyfind.Method {
+	return []keyfind.Method{keyfind.VKS, keyfind.HKP, keyfind.Keybase}
+}
+
+// warnOfStrangers says who learns what from looking for the key of an address,
+// before anybody is asked.
+func (p *program) warnOfStrangers(a *app, address conversation.Address) error {
+	f, err := a.finder()
+	if err != nil {
+		return err
+	}
+	for _, m := range strangers() {
+		if slices.Contains(f.Methods, m) {
+			r := f.Reveals(m, address.ID)
+			p.note(p.cat.T(r.Code, r.Args))
+		}
+	}
+	return nil
+}
+
 // lookupCache remembers in the store what was looked up.
 type lookupCache struct{ a *app }
 
