@@ -41,13 +41,19 @@ func newRinged(t *testing.T) *ringed {
 		}
 		t.Skip("gpg is not installed")
 	}
-	r := &ringed{t: t, dir: t.TempDir(), home: home, gpg: g}
+	return &ringed{t: t, dir: newRingedProfile(t), home: home, gpg: g}
+}
+
+// newRingedProfile makes a folder with a configuration and nothing else.
+func newRingedProfile(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
 	config := "[[account]]\nname = \"home\"\nkind = \"mail\"\naddress = \"ada@example.org\"\naliases = [\"countess@example.org\"]\n" +
 		"imap = \"imaps://127.0.0.1:1\"\nsmtp = \"smtps://127.0.0.1:1\"\n"
-	if err := os.WriteFile(filepath.Join(r.dir, "config.toml"), []byte(config), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "config.toml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return r
+	return dir
 }
 
 func (r *ringed) run(stdin string, args ...string) result {
