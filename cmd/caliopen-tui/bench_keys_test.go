@@ -92,11 +92,11 @@ func (d frames) Write(p []byte) (int, error) {
 
 // typist sits at the interface of a program.
 type typist struct {
-	a     *app
-	keys  io.Writer
+	a      *app
+	keys   io.Writer
 	frames frames
-	rows  []conversation.Conversation
-	took  map[string][]time.Duration
+	rows   []conversation.Conversation
+	took   map[string][]time.Duration
 }
 
 // sit starts the interface as the program does, on a terminal that only notes
