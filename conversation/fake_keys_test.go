@@ -67,7 +67,7 @@ func (f *fakeKeys) Generate(_ context.Context, own Address, name string, passphr
 }
 
 func (f *fakeKeys) Import(_ context.Context, data []byte, _ func(Key) ([]byte, error)) ([]Key, error) {
-	k := Key{Fingerprint: strings.TrimSpace(string(data)), Addresses: []Address{zoeMail}}
+	k := Key{Fingerprint: strings.TrimSpace(string(data)), Addresses: []Address{zoeMail}, Own: strings.HasPrefix(string(data), "OWN")}
 	f.others = append(f.others, k)
 	return []Key{k}, f.fail
 }

@@ -191,9 +191,9 @@ func betterAddress(a, b ContactAddress) int {
 	)
 }
 
-// planFor says what is known of the way to one address. That the path protects
-// and that the domain is proved is believed only where messages have come from
-// that very address that way, and where one forged message cannot have told so.
+// planFor says what is known of the way to one address. That the domain of the
+// address is proved is believed only where messages have come from that very
+// address; that the path protects, where one forged message cannot have told so.
 func (s *Service) planFor(who person, to Address, own OwnAccount) privacy.Plan {
 	plan := privacy.Plan{
 		Protocol:     string(own.Protocol),
@@ -211,6 +211,9 @@ func (s *Service) planFor(who person, to Address, own OwnAccount) privacy.Plan {
 		}
 		claimed[m.Date.Format(time.DateOnly)] = true
 		plan.Reaches = plan.Reaches || !unproven(m) || len(claimed) >= claimedDays
+	}
+	if own.Protocol == Mail && s.opt.Reached != nil {
+		plan.Reaches = plan.Reaches || s.opt.Reached(to)
 	}
 	s.planDomain(&plan, to, own)
 	return plan

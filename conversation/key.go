@@ -165,7 +165,7 @@ type LockState struct {
 	Protected bool // a passphrase is needed to use them
 	Locked    bool
 	Left      time.Duration // until they lock by themselves, 0 for never
-	Waiting   int           // sealed messages not opened yet
+	Waiting   int           // sealed messages that a locked key can open, and that were not opened yet
 }
 
 // Keyring is what the verbs need from whoever keeps the keys. Peer and State

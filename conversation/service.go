@@ -61,6 +61,9 @@ type Options struct {
 	Keys   Keyring
 	Find   func(ctx context.Context, a Address) ([]KeySight, error)
 	Opened func(ctx context.Context)
+	// Waiting counts what came while the keys were locked and can be opened by
+	// them; nil where nothing is stored.
+	Waiting func() int
 	// Follow follows a link of SecureJoin, or looks at one that is nothing but
 	// a fingerprint; nil where no mail can be sent.
 	Follow func(ctx context.Context, link string) (Invited, error)
@@ -80,7 +83,10 @@ type Options struct {
 	// tells whether an account's server takes REQUIRETLS (RFC 8689).
 	// AskDomain has the network asked about a domain in the background; it is
 	// called for those the user begins to write to, and no others.
+	// Reached tells whether the domain of an address was seen to speak TLS in
+	// mail that it was proved to have sent.
 	Domain    func(domain string) DomainFacts
+	Reached   func(a Address) bool
 	AskDomain func(domain string)
 	Require   func(a AccountID) bool
 	// Device measures the device that the program runs on.

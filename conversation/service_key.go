@@ -14,7 +14,11 @@ func (s *Service) LockState() LockState {
 	if s.opt.Keys == nil {
 		return LockState{}
 	}
-	return s.opt.Keys.Lock()
+	l := s.opt.Keys.Lock()
+	if l.Locked && s.opt.Waiting != nil {
+		l.Waiting = s.opt.Waiting()
+	}
+	return l
 }
 
 // Unlock opens the own keys; ErrSealed for a wrong passphrase. What came while

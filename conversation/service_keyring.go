@@ -18,8 +18,13 @@ func (s *Service) ImportKeys(ctx context.Context, data []byte, passphrase func(K
 		return ks, err
 	}
 	var as []Address
+	own := false
 	for _, k := range ks {
 		as = append(as, k.Addresses...)
+		own = own || k.Own
+	}
+	if own && s.opt.Opened != nil {
+		go s.open(context.WithoutCancel(ctx)) // it may open what no key did so far
 	}
 	return ks, s.keysChanged(ctx, as)
 }

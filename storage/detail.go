@@ -141,7 +141,8 @@ const (
 	markSigned
 	markBulk
 	markPrivate // the content is kept sealed
-	markWaiting // sealed, and not opened yet
+	markWaiting // sealed, and not opened yet, by a key that is locked or that there was none of
+	markShut    // sealed, and no own key opens it
 )
 
 func marksOf(m *conversation.Message) int {

@@ -11,7 +11,8 @@ import (
 	"github.com/caliopen/caliopen-tui/privacy"
 )
 
-// Waiting is a sealed message that was not opened yet, with its raw source.
+// Waiting is a sealed message that can be opened, but was not yet, with its raw
+// source.
 type Waiting struct {
 	ID       conversation.MessageID
 	Account  conversation.AccountID
@@ -21,7 +22,8 @@ type Waiting struct {
 	Row      int64 // where to go on from: Unopened gives those before it
 }
 
-// Waiting counts the sealed messages that were not opened yet.
+// Waiting counts the sealed messages that were not opened yet, and can be as far
+// as is known. Those that no own key opens are none of them.
 func (d *DB) Waiting(ctx context.Context) (n int, err error) {
 	err = d.readers.QueryRowContext(ctx, "SELECT count(*) FROM message WHERE marks & 256 <> 0").Scan(&n)
 	return n, wrap("count what waits for a key", err)

@@ -70,7 +70,7 @@ func (d *DB) outside(p *conversation.Parsed) *conversation.Message {
 func (d *DB) veil(key string, p *conversation.Parsed) (v veiled, err error) {
 	v.clear, v.marks = d.outside(p), marksOf(&p.Message)
 	if conversation.Unopened(p.Message.Warnings) {
-		v.marks |= markWaiting
+		v.marks |= waits(p.Message.Evidence.Security)
 	}
 	if !d.hides(p) {
 		return v, nil

@@ -137,6 +137,21 @@ func (a *app) indexPrivate(ctx context.Context) error {
 	return a.db.BuildPrivateIndex(ctx)
 }
 
+// lockedIn counts what a locked key can open.
+func (a *app) lockedIn() int {
+	n, err := a.db.Waiting(context.Background())
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// reached tells whether the domain of an address was seen to speak TLS.
+func (a *app) reached(to conversation.Address) bool {
+	known, err := a.db.Reached(context.Background(), to)
+	return err == nil && known
+}
+
 // waitingStep is how many sealed messages are read at a time.
 const waitingStep = 50
 
@@ -150,6 +165,9 @@ func (a *app) openBelow(ctx context.Context, before int64, most int) error {
 		return err
 	}
 	parsers, keys, step := a.formats(), a.ownKeys(), waitingStep
+	if err := a.db.TryWith(ctx, strings.Fields(keys)); err != nil {
+		return err
+	}
 	if most > 0 {
 		step = most
 	}
@@ -168,6 +186,9 @@ func (a *app) openBelow(ctx context.Context, before int64, most int) error {
 			r.context.Account, r.context.Received = w.Account, w.Received
 			parsed := parsers[w.Protocol].Parse(w.Raw, r.context)
 			if !parsed.Private {
+				if err := a.db.GiveUp(ctx, w.ID, parsed.Message.Evidence.Security.Error); err != nil {
+					return err
+				}
 				continue
 			}
 			if err := a.reopen(ctx, r, w.ID, &parsed); err != nil {

@@ -103,7 +103,7 @@ func (a *app) serve(ctx context.Context, p *program, need need) error {
 		Store: a.db, Formats: a.formats(), Accounts: a.own, Clock: p.now, Random: random, Keys: a.ring,
 		ReadFile: readFile, FileSize: fileSize, WriteFile: writeFile,
 		Lang: p.cat.Lang(), Say: p.cat.Reason, Opened: a.opened, Rejudge: a.rejudge,
-		Discreet: a.cfg.DiscreetHeaders, Device: a.device,
+		Discreet: a.cfg.DiscreetHeaders, Device: a.device, Waiting: a.lockedIn, Reached: a.reached,
 	}
 	if need == living {
 		options.Hold = a.hold()
