@@ -74,6 +74,9 @@ type Backend interface {
 	CompareKeys(ctx context.Context, peer conversation.Address) (conversation.Comparison, error)
 	VerifyKey(ctx context.Context, a conversation.Address, fingerprint, how string) error
 	DecideKey(ctx context.Context, a conversation.Address, fingerprint string, c conversation.KeyChoice) error
+	// Follow follows an invitation, a link of SecureJoin. What it comes to is
+	// told by an Event, since it takes some mails on both sides.
+	Follow(ctx context.Context, link string) (conversation.Invited, error)
 	// FindKey asks the network for the key of an address, one that the user
 	// named, in the background; the answer comes as an Event. Sources says
 	// whom that tells what.

@@ -110,6 +110,8 @@ func (a *App) do(id key.ID) tea.Cmd {
 		return a.sync()
 	case key.Why:
 		return a.why()
+	case key.Invitation:
+		return a.invitation()
 	case key.Unlock:
 		return a.unlock()
 	case key.Lock:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/key"
+	"github.com/caliopen/caliopen-tui/ui/safe"
 	"github.com/caliopen/caliopen-tui/ui/screen"
 	"github.com/caliopen/caliopen-tui/ui/theme"
 )
@@ -130,6 +131,9 @@ func (a *App) happened(ev conversation.Event) tea.Cmd {
 	}
 	if ev.Outbox || ev.All {
 		cmds = append(cmds, a.readOutbox(), screen.After(&a.meSlot, meAfter, a.readMe))
+	}
+	if ev.Notice.Code != "" {
+		cmds = append(cmds, a.say(note{text: safe.Line(a.env.Cat.Reason(ev.Notice)).String()}))
 	}
 	for kind, p := range a.places {
 		p.stale = p.stale || kind != a.at

@@ -40,6 +40,7 @@ const (
 	FindKey, CompareKey            ID = "find-key", "compare-key"
 	AcceptKey, KeepKey, RefuseKey  ID = "accept-key", "keep-key", "refuse-key"
 	MakeKey                        ID = "make-key"
+	Invitation                     ID = "invitation"
 	Snooze, Never                  ID = "snooze", "never"
 	Matches                        ID = "matches"
 	Confirm, Decline, Complete     ID = "confirm", "decline", "complete"

@@ -151,6 +151,8 @@ func aboutKeys() []Action {
 		{ID: MakeKey, Keys: []string{"K"}, In: []Context{Accounts}, Need: NeedOwn, Hint: 5},
 		{ID: Snooze, Keys: []string{"s"}, In: []Context{Privacy}, Need: NeedStep, Hint: 2},
 		{ID: Never, Keys: []string{"x"}, In: []Context{Privacy}, Need: NeedStep, Hint: 3, Destroy: true},
+		{ID: Invitation, Keys: []string{"I"}, In: []Context{Contacts}, Hint: 5},
+		{ID: Invitation, Keys: []string{"I"}, In: global},
 		{ID: Unlock, Keys: []string{"g k"}, In: global},
 		{ID: Lock, Keys: []string{"g K"}, In: global},
 	}

@@ -2,6 +2,7 @@ package uitest
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -154,6 +155,27 @@ func (f *Fake) FindKey(ctx context.Context, a conversation.Address) error {
 	defer f.mu.Unlock()
 	f.keys().peers[a] = conversation.PeerKey{Address: a, Fingerprint: MarcPrint, Person: "wkd", Since: f.now()}
 	return err
+}
+
+// Follow joins whoever invites at once; the one fingerprint that it knows
+// without an invitation is that of Giulia.
+func (f *Fake) Follow(ctx context.Context, link string) (conversation.Invited, error) {
+	err := f.lock(ctx)
+	defer f.mu.Unlock()
+	marc, giulia := conversation.MailAddress("marc@dupuis.example"), conversation.MailAddress("giulia@ferrari.example")
+	switch {
+	case err != nil:
+	case strings.Contains(link, MarcPrint):
+		f.keys().peers[marc] = conversation.PeerKey{Address: marc, Fingerprint: MarcPrint, Person: "verified", VerifiedHow: "securejoin", VerifiedAt: f.now()}
+		return conversation.Invited{Address: marc, Fingerprint: MarcPrint, Sent: true}, nil
+	case strings.Contains(link, GiuliaPrint):
+		return conversation.Invited{Address: giulia, Fingerprint: GiuliaPrint, Same: true}, nil
+	case strings.Contains(link, StrangePrint):
+		return conversation.Invited{Fingerprint: StrangePrint}, nil
+	default:
+		err = &conversation.Problem{Code: "join.no_link", Err: conversation.ErrUsage}
+	}
+	return conversation.Invited{}, err
 }
 
 // Snooze notes what was put off.
