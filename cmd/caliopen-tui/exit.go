@@ -76,6 +76,7 @@ func outcomes() []outcome {
 		{conversation.ErrNotFound, exitMissing, "not_found"},
 		{conversation.ErrUsage, exitUsage, "usage"},
 		{os.ErrNotExist, exitMissing, "not_found"},
+		{conversation.ErrSealed, exitFailed, "keys_locked"},
 		{context.Canceled, exitFailed, "stopped"},
 	}
 }

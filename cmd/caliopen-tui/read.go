@@ -258,7 +258,7 @@ func (p *program) showCommand() *cobra.Command {
 }
 
 func (p *program) showOne(ctx context.Context, a *app, id conversation.MessageID, headers bool) error {
-	m, err := a.svc.Message(ctx, id)
+	m, err := p.opened(ctx, a, id)
 	if err != nil {
 		return err
 	}

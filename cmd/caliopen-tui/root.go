@@ -150,6 +150,9 @@ func (p *program) with(need need, run func(context.Context, *app, []string) erro
 		if err != nil {
 			return err
 		}
+		if need < living {
+			a.catchUp(ctx)
+		}
 		err = run(ctx, a, args)
 		if closing := a.close(); err == nil {
 			err = closing
