@@ -54,8 +54,10 @@ type App struct {
 	undo     func() tea.Cmd
 	silent   int // messages marked as read since the last act that undo is for
 	statuses []conversation.Status
-	waiting  int // entries of the outbox that are not over
-	stuck    int // those that wait for the user
+	sealed   conversation.LockState
+	opening  bool // keys are being unlocked: whoever asks about them would have to wait
+	waiting  int  // entries of the outbox that are not over
+	stuck    int  // those that wait for the user
 	me       privacy.Index
 
 	noteSlot, statusSlot, outboxSlot, meSlot, undoSlot, detailSlot, locking, keySlot screen.Slot
@@ -92,7 +94,9 @@ func newApp(o Options) *App {
 	a.env = &screen.Env{
 		Ctx: o.Context, Styles: theme.New(o.Theme), Cat: o.Catalogue, Now: o.Now, Host: a,
 		Editor: o.Editor, Opener: o.Opener, Dir: o.Dir,
+		Sealed: func() conversation.LockState { return a.sealed },
 	}
+	a.look()
 	return a
 }
 

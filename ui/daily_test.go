@@ -14,7 +14,7 @@ func TestASealedMessageSaysThatItIsSealed(t *testing.T) {
 	journey(t, 80, 24, setup{change: sealed}, func(d *uitest.Driver, _ *uitest.Fake) {
 		d.Press("j", "enter")
 		d.Wait(time.Second)
-		d.Expect("This message is sealed, and this version has no key")
+		d.Expect("This message is sealed, and cannot be opened here")
 		d.Refuse("(no text)", "has not been opened")
 	})
 }

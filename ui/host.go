@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -109,7 +110,11 @@ func (a *App) Fail(err error) tea.Cmd {
 	if err == nil {
 		return nil
 	}
-	return a.say(note{text: safe.Line(a.env.Cat.Error(err)).String(), bad: true})
+	words := a.env.Cat.Error(err)
+	if errors.Is(err, conversation.ErrSealed) {
+		words = a.env.Cat.T("lock.first", map[string]any{"Key": a.unlockKey()})
+	}
+	return a.say(note{text: safe.Line(words).String(), bad: true})
 }
 
 // Ask puts a question over the screen.

@@ -36,7 +36,7 @@ func TestReadingAConversationAndAnsweringIt(t *testing.T) {
 		d.Press("r")
 		d.Keys("Oui, à vendredi !")
 		d.Wait(2 * time.Second)
-		d.Expect("À Nadia Benali", "Si envoyé maintenant", "[C 50] mastodon", "[C 45] mail", "brouillon enregistré 14:33")
+		d.Expect("À Nadia Benali", "→ mastodon", "C 50", "[C 45] mail", "brouillon enregistré 14:33")
 		d.Press("esc")
 		d.Expect("Relire avant l’envoi", "you@social.example", "Oui, à vendredi !")
 		d.Press("y")
@@ -126,7 +126,7 @@ func TestTheGuardAsksAndTypedAheadKeysDoNotAnswer(t *testing.T) {
 		d.Keys("\x1b")
 		time.Sleep(110 * time.Millisecond)
 		d.Keys("y") // too early: the warning has not been on the screen for long
-		d.Expect("Look at this before sending", "send anyway")
+		d.Expect("Look at this before sending", "Nothing is sent")
 		if len(f.Sent) > 0 {
 			t.Fatal("a key typed ahead answered the guard")
 		}

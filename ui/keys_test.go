@@ -13,7 +13,7 @@ func TestComparingKeysWithSomebody(t *testing.T) {
 	journey(t, 80, 45, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
 		d.Press("c")
 		d.Wait(time.Second)
-		d.Expect("Nadia Benali", "a key seen for the first time", "expires in 12 days", "verify")
+		d.Expect("Nadia Benali", "seen in few letters, never compared", "expires in 12 days", "verify")
 		d.Press("v")
 		d.Wait(time.Second)
 		d.Expect("Compare keys", "lusab   babad   gutih", "0A1B 2C3D 4E5F", "you@home.example")

@@ -126,6 +126,9 @@ func (a *App) all() []screen.Screen {
 // happened lets what is looked at read again, and marks the other places.
 func (a *App) happened(ev conversation.Event) tea.Cmd {
 	var cmds []tea.Cmd
+	if ev.All {
+		a.look()
+	}
 	if len(ev.Accounts) > 0 || ev.All {
 		cmds = append(cmds, a.readStatus(false))
 	}

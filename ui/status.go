@@ -153,7 +153,7 @@ func (a *App) syncLine() kit.Line {
 		word = "sync.busy"
 	}
 	count := strconv.Itoa(well) + "/" + strconv.Itoa(len(a.statuses))
-	return append(a.stuckLine(), kit.Own(style, a.env.Cat.T(word, nil)+" "+count))
+	return append(append(a.stuckLine(), a.lockLine()...), kit.Own(style, a.env.Cat.T(word, nil)+" "+count))
 }
 
 // stuckLine tells of messages that did not go and never will by themselves:

@@ -6,6 +6,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/ui/key"
+	"github.com/caliopen/caliopen-tui/ui/kit"
 	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
@@ -27,16 +29,19 @@ func (a *App) open(phrase string) tea.Cmd {
 	if phrase == "" {
 		return nil
 	}
+	a.opening = true
 	return screen.Ask(&a.locking, func() (struct{}, error) {
 		return struct{}{}, a.b.Unlock(a.env.Ctx, []byte(phrase))
 	}, func(_ struct{}, err error) tea.Cmd {
+		a.opening = false
+		a.look()
 		if errors.Is(err, conversation.ErrSealed) {
 			return tea.Batch(a.unlock(), a.say(note{text: a.env.Cat.T("lock.wrong", nil), bad: true}))
 		}
 		if err != nil {
 			return a.Fail(err)
 		}
-		return a.say(note{text: a.env.Cat.T("lock.opened", nil)})
+		return tea.Batch(a.happened(conversation.Event{All: true}), a.say(note{text: a.env.Cat.T("lock.opened", nil)}))
 	})
 }
 
@@ -47,5 +52,36 @@ func (a *App) lock() tea.Cmd {
 		return a.say(note{text: a.env.Cat.T("lock.open_always", nil)})
 	}
 	a.b.Lock()
-	return a.say(note{text: a.env.Cat.T("lock.closed", nil)})
+	a.look()
+	return tea.Batch(a.happened(conversation.Event{All: true}), a.say(note{text: a.env.Cat.T("lock.closed", nil)}))
+}
+
+// unlockKey is the key that opens the own keys, here or else anywhere.
+func (a *App) unlockKey() string {
+	if k := a.keyOf(key.Unlock); k != "" {
+		return k
+	}
+	if keys := a.keys.Keys([]key.Context{key.Global}, key.Unlock); len(keys) > 0 {
+		return key.Show(keys[0])
+	}
+	return ""
+}
+
+// look asks whether sealed messages can be read.
+func (a *App) look() {
+	if !a.opening && a.b != nil {
+		a.sealed = a.b.LockState()
+	}
+}
+
+// lockLine tells that sealed messages cannot be read now, and how many wait.
+func (a *App) lockLine() kit.Line {
+	if !a.sealed.Locked {
+		return nil
+	}
+	st, words := a.env.Styles, a.env.Cat.T("lock.mark", nil)
+	if a.sealed.Waiting > 0 {
+		words = a.env.Cat.N("lock.mark.waiting", a.sealed.Waiting, nil)
+	}
+	return kit.Line{kit.Own(st.Warn, words), kit.Own(st.Dim, " "+st.Glyph.Sep+" ")}
 }

@@ -38,6 +38,11 @@ func (a *App) rows() []string {
 		words := kit.Line{kit.Own(a.env.Styles.Plain, a.env.Cat.T("view.small", nil))}
 		return kit.Fill([]string{words.Draw(a.w, "")}, a.w, a.h)
 	}
+	if s, ok := a.focus().(screen.Alone); ok {
+		if rows := s.Alone(a.w, a.h); rows != nil {
+			return rows
+		}
+	}
 	tail := a.env.Styles.Glyph.Ellipsis
 	rows := make([]string, 0, a.h)
 	if a.wide() {

@@ -54,7 +54,7 @@ func tail(fingerprint string) string {
 		return fingerprint
 	}
 	end := fingerprint[len(fingerprint)-8:]
-	return "…" + end[:4] + " " + end[4:]
+	return ".." + end[:4] + " " + end[4:]
 }
 
 // lacksKey tells whether a key can be made for an account.
@@ -69,15 +69,13 @@ type Maker interface {
 	TakeKey(ctx context.Context, fingerprint string, passphrase []byte) (conversation.Key, error)
 }
 
-// MakeKey asks for a passphrase twice and makes the key of an account. An empty
-// one makes a key without, if that is really wanted. A key that GnuPG holds is
-// offered first. Then done is called.
-func MakeKey(env *screen.Env, b Maker, slot *screen.Slot, id conversation.AccountID, done func() tea.Cmd) tea.Cmd {
-	m := making{env, b, slot, id, done}
-	return screen.Ask(slot, func() (conversation.Key, error) {
-		k, _ := b.ForeignKey(env.Ctx, id)
-		return k, nil
-	}, func(k conversation.Key, _ error) tea.Cmd { return m.begin(k) })
+// Prepare looks for a key of an account that GnuPG holds, which takes a while,
+// and gives what asks for the key then: that key is offered first, or else a
+// passphrase is asked for twice and a key made. An empty one makes a key
+// without, if that is really wanted. Then done is called.
+func Prepare(ctx context.Context, env *screen.Env, b Maker, slot *screen.Slot, id conversation.AccountID, done func() tea.Cmd) func() tea.Cmd {
+	k, _ := b.ForeignKey(ctx, id)
+	return func() tea.Cmd { return making{env, b, slot, id, done}.begin(k) }
 }
 
 func (s *Screen) making(r row) making { return making{s.env, s.b, &s.act, r.Account, s.Load} }

@@ -121,6 +121,9 @@ func (s *Screen) draftRows(d conversation.Draft, w int, on bool) []string {
 		name = s.env.Cat.T("activity.nobody", nil)
 	}
 	words := strings.TrimSpace(d.Subject + "  " + d.Text)
+	if len(d.Sealed) > 0 {
+		name, words = s.env.Cat.T("activity.sealed", nil), s.env.Cat.T("list.locked", nil)
+	}
 	l := kit.Line{bar, kit.Gap(7), kit.Own(style, name).To(max(w/3, 12), tail), kit.Gap(1)}
 	l = append(l, kit.Got(st.Dim, safe.Line(words)).To(w-l.Width()-9, tail), kit.Own(st.Dim, kit.Left(s.env.Cat.Date(d.Saved, s.env.Now()), 8)), kit.Gap(1))
 	return []string{l.Draw(w, tail)}

@@ -29,6 +29,7 @@ type Backend interface {
 	Choose(ctx context.Context, d conversation.Draft) (conversation.Choice, error)
 	Send(ctx context.Context, d conversation.Draft) (conversation.Entry, conversation.Choice, error)
 	Cancel(ctx context.Context, id conversation.EntryID) (conversation.DraftID, error)
+	PeerKey(ctx context.Context, a conversation.Address) (conversation.PeerKey, error)
 }
 
 // The times of the composer.
@@ -70,10 +71,12 @@ type Screen struct {
 	armed   bool
 	sending bool
 	dirty   bool
+	locked  bool // the draft could not be saved for want of unlocked keys
 	saved   time.Time
 
 	w, h                                          int
 	load, choose, calm, save, sent, arm, fileSlot screen.Slot
+	better                                        screen.Slot
 }
 
 // New makes the screen. To says what is written: To.Draft, or To.Text "reply",
@@ -161,6 +164,9 @@ func (s *Screen) begun(d conversation.Draft, err error) tea.Cmd {
 	if err != nil {
 		return tea.Batch(s.env.Host.Close(), s.env.Host.Fail(err))
 	}
+	if len(d.Sealed) > 0 {
+		return s.unreadable()
+	}
 	typed := s.text.Value()
 	d.ConfirmClear = false // a yes is for one sending, never for a draft
 	s.d, s.ready = d, true
@@ -180,6 +186,9 @@ func (s *Screen) begun(d conversation.Draft, err error) tea.Cmd {
 		s.dirty = true
 	}
 	s.saved = d.Saved
+	if s.to.Text == unsaved {
+		s.dirty, s.locked = true, true
+	}
 	s.resize()
 	if s.to.Text == "take-back" {
 		return tea.Batch(s.forecast(), s.env.Host.Toast(s.env.Cat.T("done.taken_back", nil), nil))
@@ -207,6 +216,9 @@ func (s *Screen) Changed(conversation.Event) tea.Cmd {
 	if s.sending {
 		return nil
 	}
+	if s.locked { // the keys may be open now
+		return tea.Batch(s.saveNow(), s.forecast())
+	}
 	return s.forecast()
 }
 
@@ -225,7 +237,7 @@ func (s *Screen) Contexts() []key.Context {
 func (s *Screen) Modal() bool { return s.review }
 
 // State has nothing that keys depend on.
-func (s *Screen) State() key.State { return key.State{Row: true} }
+func (s *Screen) State() key.State { return key.State{Row: true, Advice: s.canBetter()} }
 
 // Index gives the badge that the message would get.
 func (s *Screen) Index() (privacy.Index, string, bool) {
@@ -274,6 +286,8 @@ func (s *Screen) Remark() kit.Line {
 	switch {
 	case !s.ready:
 		return kit.Line{kit.Own(st.Dim, cat.T("compose.loading", nil))}
+	case s.dirty && s.locked:
+		return kit.Line{kit.Own(st.Warn, cat.T("compose.unsaved", nil))}
 	case s.dirty:
 		return kit.Line{kit.Own(st.Dim, cat.T("compose.unsaved", nil))}
 	case !s.saved.IsZero():

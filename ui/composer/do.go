@@ -31,11 +31,12 @@ func (s *Screen) actions() map[key.ID]func() tea.Cmd {
 		return map[key.ID]func() tea.Cmd{
 			key.SendNow: s.sendNow, key.Edit: s.edit(fieldText), key.EditTo: s.edit(fieldTo), key.EditSubject: s.edit(fieldSubject),
 			key.ReviewAttach: s.edit(fieldFile), key.ReviewChannel: s.pickChannel, key.Postpone: s.postpone, key.Discard: s.discard,
+			key.Better: s.takeAdvice,
 		}
 	}
 	return map[key.ID]func() tea.Cmd{
 		key.ToReview: s.toReview, key.Channel: s.nextChannel, key.Editor: s.editor, key.Attach: s.askFile, key.Detach: s.detach,
-		key.Cancel: s.postpone, key.ShowCopy: s.showCopies,
+		key.Cancel: s.postpone, key.ShowCopy: s.showCopies, key.Better: s.takeAdvice,
 		key.NextField: func() tea.Cmd { return s.next(1) }, key.PrevField: func() tea.Cmd { return s.next(-1) },
 	}
 }

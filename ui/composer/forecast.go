@@ -3,14 +3,17 @@ package composer
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
+	"github.com/caliopen/caliopen-tui/ui/key"
 	"github.com/caliopen/caliopen-tui/ui/kit"
 	"github.com/caliopen/caliopen-tui/ui/safe"
 	"github.com/caliopen/caliopen-tui/ui/screen"
+	"github.com/caliopen/caliopen-tui/ui/theme"
 )
 
 // forecast asks how the draft would go now.
@@ -100,46 +103,62 @@ func (s *Screen) box() []string {
 	case 0:
 		return nil
 	case 1:
-		return []string{append(kit.Line{kit.Gap(1)}, s.ifSent()...).Draw(s.w, st.Glyph.Ellipsis)}
+		return []string{append(kit.Line{kit.Gap(1)}, s.live(s.w - 2)[0]...).Draw(s.w, st.Glyph.Ellipsis)}
 	}
-	lines := append([]kit.Line{s.ifSent(), s.reason()}, s.facts()...)
-	lines = append(lines, s.others())
+	lines := append(s.live(s.w-4), s.reason()...)
+	if l := s.advised(); l != nil {
+		lines = append(lines, l)
+	} else if l := s.facts(); l != nil && len(lines) < 3 {
+		lines = append(lines, l)
+	}
+	lines = append(lines, s.others(max(5-len(lines), 1))...)
 	rows := make([]string, 0, 5)
-	for _, l := range lines {
+	for _, l := range lines[:min(len(lines), 5)] {
 		rows = append(rows, append(kit.Line{kit.Gap(1)}, l...).Draw(s.w-2, st.Glyph.Ellipsis))
 	}
 	title := kit.Line{kit.Own(st.Label, cat.T("compose.forecast", nil))}
 	return kit.Pane(st, title, kit.Line{kit.Own(st.Dim, cat.T("compose.updates", nil))}, kit.Fill(rows, s.w-2, 5), s.w, 7, false)
 }
 
-// ifSent is the badge that the message would get, in words.
-func (s *Screen) ifSent() kit.Line {
+// live is the one line that says how the message would go, or why it would not:
+// the latter on as many rows as it takes.
+func (s *Screen) live(w int) []kit.Line {
 	st, cat := s.env.Styles, s.env.Cat
 	if s.choice == nil {
-		return kit.Line{kit.Own(st.Dim, cat.T("review.choosing", nil))}
+		return []kit.Line{{kit.Own(st.Dim, cat.T("review.choosing", nil))}}
 	}
 	best := s.choice.Best()
 	switch {
 	case best == nil && len(s.people[fieldTo].list) == 0:
-		return kit.Line{kit.Own(st.Dim, cat.T("compose.nobody", nil))}
+		return []kit.Line{{kit.Own(st.Dim, cat.T("compose.nobody", nil))}}
 	case best == nil:
-		return kit.Line{kit.Own(st.Error, st.Glyph.Alert+" "+s.why(s.choice.Reason, "review.nochannel"))}
+		return s.wrapped(st.Glyph.Alert+" "+s.why(s.choice.Reason, "review.nochannel"), w, st.Error)
 	}
-	l := kit.Line{kit.Own(st.Bold, cat.T("compose.ifsent", nil)+"  "), kit.Chip(st.Index(best.Index)), kit.Gap(1)}
-	if !best.Proven {
-		l = append(l, kit.Own(st.Dim, approx(st.Options.ASCII)+" "))
+	l := kit.Line{kit.Own(st.Bold, s.plain(safe.Line(cat.Reason(s.choice.Line())).String()))}
+	others, _ := s.choice.Line().Args["Others"].(int)
+	if k := s.keyOf(key.Channel); others > 0 && k != "" {
+		more := kit.Line{kit.Gap(3), kit.Own(st.Key, k), kit.Own(st.Dim, " "+cat.N("route.others", others, nil))}
+		if l.Width()+more.Width() <= w {
+			l = append(l, more...)
+		}
 	}
-	l = append(l, kit.Own(st.Plain, screen.ChannelName(cat, best.Channel)+cat.T("list.colon", nil)))
-	sentence := cat.Explain(best.Index, safe.Line(s.name()).String()).Sentence
-	return append(l, kit.Own(st.Dim, safe.Line(sentence).String()))
+	return []kit.Line{l}
 }
 
-// approx marks a prediction that no message has proven yet.
-func approx(ascii bool) string {
-	if ascii {
-		return "~"
+// plain writes the signs of the one line as terminals without UTF-8 can.
+func (s *Screen) plain(text string) string {
+	if !s.env.Styles.Options.ASCII {
+		return text
 	}
-	return "≈"
+	return strings.NewReplacer("→", "->", "≈", "~", " · ", " - ").Replace(text)
+}
+
+func (s *Screen) wrapped(text string, w int, style theme.Style) []kit.Line {
+	var out []kit.Line
+	for _, row := range kit.Wrap(safe.Line(text), max(w, 8)) {
+		out = append(out, kit.Line{kit.Own(style, row)})
+	}
+	return out
 }
 
 func (s *Screen) why(r conversation.Reason, otherwise string) string {
@@ -149,20 +168,29 @@ func (s *Screen) why(r conversation.Reason, otherwise string) string {
 	return safe.Line(s.env.Cat.Reason(r)).String()
 }
 
-// reason is the one line that says why this channel.
-func (s *Screen) reason() kit.Line {
-	if s.choice == nil || s.choice.Best() == nil || s.choice.Reason.Code == "" {
+// reason says in words what the badge means, and why this channel.
+func (s *Screen) reason() []kit.Line {
+	if s.choice == nil || s.choice.Best() == nil {
 		return nil
 	}
-	style := s.env.Styles.Plain
-	if guarded(s.choice) {
-		style = s.env.Styles.Warn
+	st := s.env.Styles
+	sentence := safe.Line(s.env.Cat.Explain(s.choice.Best().Index, safe.Line(s.name()).String()).Sentence).String()
+	if s.choice.Reason.Code == "" {
+		return s.wrapped(sentence, s.w-4, st.Dim)
 	}
-	return kit.Line{kit.Own(style, s.why(s.choice.Reason, ""))}
+	style := st.Plain
+	if guarded(s.choice) {
+		style = st.Warn
+	}
+	why, between := s.why(s.choice.Reason, ""), " "+st.Glyph.Sep+" "
+	if kit.Width(sentence+between+why) <= s.w-4 {
+		return []kit.Line{{kit.Own(st.Dim, sentence+between), kit.Own(style, why)}}
+	}
+	return append([]kit.Line{{kit.Own(st.Dim, sentence)}}, s.wrapped(why, s.w-4, style)...)
 }
 
-// facts lists what counts most for and against, two lines.
-func (s *Screen) facts() []kit.Line {
+// facts lists what counts most.
+func (s *Screen) facts() kit.Line {
 	if s.choice == nil || s.choice.Best() == nil {
 		return nil
 	}
@@ -176,37 +204,41 @@ func (s *Screen) facts() []kit.Line {
 			plus = append(plus, kit.Own(st.Good, "+ "), kit.Own(st.Plain, safe.Line(s.env.Cat.Factor(f.ID, name)).String()+"   "))
 		}
 	}
-	var out []kit.Line
-	if len(plus) > 0 {
-		out = append(out, plus)
-	}
-	if ix.DecidedBy != "" {
-		out = append(out, kit.Line{kit.Own(st.Warn, "- "), kit.Own(st.Plain, safe.Line(s.env.Cat.Factor(ix.DecidedBy, name)).String())})
-	}
-	return out
+	return plus
 }
 
-// others lists the channels not chosen, with why each lost.
-func (s *Screen) others() kit.Line {
+// others lists the channels not chosen on at most so many rows, each with why
+// it lost; what does not fit is counted.
+func (s *Screen) others(rows int) []kit.Line {
 	st, cat := s.env.Styles, s.env.Cat
 	if s.choice == nil || len(s.choice.Candidates) == 0 {
 		return nil
 	}
-	l := kit.Line{kit.Own(st.Label, cat.T("compose.others", nil)+" ")}
+	words := cat.T("compose.others", nil) + " "
+	lead := kit.Own(st.Label, words)
+	var out []kit.Line
+	left := 0
 	for i, p := range s.choice.Candidates {
-		if i == s.choice.Chosen {
+		switch {
+		case i == s.choice.Chosen:
+			continue
+		case len(out) == rows:
+			left++
 			continue
 		}
-		l = append(l, kit.Chip(st.Index(p.Index)), kit.Own(st.Plain, " "+ChannelName(cat, s.choice, p.Channel)))
+		l := kit.Line{lead, kit.Chip(st.Index(p.Index)), kit.Own(st.Plain, " "+ChannelName(cat, s.choice, p.Channel))}
 		if why := Lost(cat, s.choice, p); why != "" {
 			l = append(l, kit.Own(st.Dim, " ("+why+")"))
 		}
-		l = append(l, kit.Gap(2))
+		out, lead = append(out, l), kit.Gap(kit.Width(words))
 	}
-	if len(l) == 1 {
-		return append(l, kit.Own(st.Dim, cat.T("compose.noother", nil)))
+	switch {
+	case len(out) == 0:
+		return []kit.Line{{lead, kit.Own(st.Dim, cat.T("compose.noother", nil))}}
+	case left > 0:
+		out[len(out)-1] = append(out[len(out)-1], kit.Own(st.Dim, "  "+cat.T("list.more", map[string]any{"Count": left})))
 	}
-	return l
+	return out
 }
 
 // ChannelName names a channel of a choice: with the own address it writes from
@@ -228,6 +260,8 @@ func Lost(cat kit.Catalogue, c *conversation.Choice, p conversation.Prediction) 
 	switch {
 	case p.Rejected.Code != "":
 		return safe.Line(cat.Reason(p.Rejected)).String()
+	case p.Conflict:
+		return cat.T("compose.doubt", nil)
 	case p.Reach == conversation.Dead || p.Reach == conversation.Cold:
 		return cat.T("compose.reach."+string(p.Reach), nil)
 	case best == nil:

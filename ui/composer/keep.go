@@ -2,6 +2,7 @@ package composer
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	tea "charm.land/bubbletea/v2"
@@ -89,6 +90,9 @@ func (s *Screen) saveNow() tea.Cmd {
 	return screen.Ask(&s.save, func() (struct{}, error) {
 		return struct{}{}, s.keep.save(s.env.Ctx, n, d)
 	}, func(_ struct{}, err error) tea.Cmd {
+		if s.locked = errors.Is(err, conversation.ErrSealed); s.locked {
+			return screen.After(&s.save, 5*saveDelay, s.saveNow) // the status line says so meanwhile
+		}
 		if err != nil {
 			return tea.Batch(s.env.Host.Fail(err), screen.After(&s.save, 5*saveDelay, s.saveNow))
 		}
@@ -108,5 +112,25 @@ func (s *Screen) Leave() tea.Cmd {
 	return screen.Ask(&once, func() (struct{}, error) {
 		// The program may be ending: its context must not cut the saving short.
 		return struct{}{}, s.keep.save(context.WithoutCancel(s.env.Ctx), n, d)
-	}, func(_ struct{}, err error) tea.Cmd { return s.env.Host.Fail(err) })
+	}, func(_ struct{}, err error) tea.Cmd {
+		if errors.Is(err, conversation.ErrSealed) { // it is nowhere but here
+			again := screen.To{Kind: screen.Compose, Text: unsaved, Conversation: s.to.Conversation, Draft: &d, Name: s.to.Name}
+			return tea.Batch(s.env.Host.Open(again), s.env.Host.Fail(err))
+		}
+		return s.env.Host.Fail(err)
+	})
+}
+
+// unsaved is the text that a composer is opened with for a draft that could
+// not be saved.
+const unsaved = "unsaved"
+
+// unreadable leaves a draft that is sealed while the keys are locked: there is
+// nothing of it to write on.
+func (s *Screen) unreadable() tea.Cmd {
+	closed := s.env.Host.Close()
+	if s.to.Text == "take-back" {
+		return tea.Batch(closed, s.env.Host.Toast(s.env.Cat.T("lock.taken", nil), nil))
+	}
+	return tea.Batch(closed, s.env.Host.Fail(conversation.ErrSealed))
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/ui/key"
 	"github.com/caliopen/caliopen-tui/ui/kit"
 	"github.com/caliopen/caliopen-tui/ui/safe"
 	"github.com/caliopen/caliopen-tui/ui/screen"
@@ -173,6 +174,7 @@ func (s *Screen) reviewLines() []kit.Line {
 		}
 	}
 	out = append(append(out, own("field.subject", s.subject.Value())), s.viaLines()...)
+	out = append(out, s.readers(to)...)
 	if len(s.d.Attach) > 0 {
 		out = append(out, own("field.attach", s.attached()))
 	}
@@ -224,6 +226,42 @@ func (s *Screen) recipients(field string, rs []conversation.Recipient, to map[co
 	return out
 }
 
+// readers says for whom a message is sealed, each with the end of the key, and
+// of one that is not, who can read it.
+func (s *Screen) readers(to map[conversation.Recipient]string) []kit.Line {
+	if s.choice == nil || s.choice.Best() == nil {
+		return nil
+	}
+	best := s.choice.Best()
+	field, words := "field.readable", s.env.Cat.Explain(best.Index, safe.Line(s.name()).String()).Sentence
+	if best.Channel.Sealed {
+		names := strings.Join(s.sealedFor(to), ", ")
+		field, words = "field.sealed", s.env.Cat.T("review.sealedfor", map[string]any{"Names": names})
+	}
+	label := s.label(field)
+	var out []kit.Line
+	for _, row := range kit.Wrap(safe.Line(words), max(s.w-label.Width()-1, 8)) {
+		out = append(out, append(label, kit.Own(s.env.Styles.Plain, row)))
+		label = kit.Line{kit.Gap(label.Width())}
+	}
+	return out
+}
+
+// sealedFor names whom the seal is for.
+func (s *Screen) sealedFor(to map[conversation.Recipient]string) []string {
+	var out []string
+	for _, p := range s.people {
+		for _, r := range p.list {
+			name := recipientName(r)
+			if k := s.choice.Best().Keys[conversation.MailAddress(to[r])]; len(k) > 8 {
+				name += " (" + s.env.Styles.Glyph.Ellipsis + k[len(k)-8:len(k)-4] + " " + k[len(k)-4:] + ")"
+			}
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 func (s *Screen) badge() kit.Line {
 	ix, _, ok := s.Index()
 	if !ok {
@@ -271,14 +309,23 @@ func (s *Screen) warningBox(warnings []string) []string {
 		}
 	}
 	lines = append(lines, nil)
-	if others := s.others(); others != nil {
-		lines = append(lines, append(kit.Line{kit.Own(st.Plain, cat.T("review.other", nil)+"  ")}, others[1:]...))
+	if l := s.advised(); l != nil {
+		lines = append(lines, l)
 	}
-	style := st.Key
-	if !s.armed {
-		style = st.Dim
+	lead := cat.T("review.other", nil) + "  "
+	for i, other := range s.others(3) {
+		if i > 0 {
+			lead = kit.Spaces(kit.Width(lead))
+		}
+		lines = append(lines, append(kit.Line{kit.Own(st.Plain, lead)}, other[1:]...))
 	}
-	lines = append(lines, kit.Line{kit.Own(style, cat.T("review.anyway", nil))})
+	if s.choice.Best() != nil { // what was stopped needs more than a yes
+		style := st.Key
+		if !s.armed {
+			style = st.Dim
+		}
+		lines = append(lines, kit.Line{kit.Own(style, cat.T("review.anyway", nil))})
+	}
 	rows := make([]string, 0, len(lines))
 	for _, l := range lines {
 		rows = append(rows, append(kit.Line{kit.Gap(1)}, l...).Draw(s.w-2, st.Glyph.Ellipsis))
@@ -289,6 +336,9 @@ func (s *Screen) warningBox(warnings []string) []string {
 
 // Status says what to do in the review.
 func (s *Screen) Status() kit.Line {
+	if s.dirty && s.locked {
+		return kit.Line{kit.Own(s.env.Styles.Warn, s.env.Cat.T("compose.locked", map[string]any{"Key": s.keyOf(key.Unlock)}))}
+	}
 	if !s.review || s.choice == nil || len(s.warnings()) > 0 {
 		return nil
 	}

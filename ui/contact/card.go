@@ -20,12 +20,14 @@ type Card struct {
 	who   string
 	c     conversation.Contact
 	keys  map[conversation.Address]conversation.PeerKey
+	next  []privacy.Advice // what would make the next message to him more private
 	ready bool
 	err   error
 	sheet kit.Sheet
 
-	read, act screen.Slot
-	w, h      int
+	sought            conversation.Address // whose key is looked for
+	read, act, search screen.Slot
+	w, h              int
 }
 
 // NewCard makes the card of who, named as Backend.Contact takes it.
@@ -37,24 +39,30 @@ func (s *Card) Load() tea.Cmd {
 	type found struct {
 		conversation.Contact
 		keys map[conversation.Address]conversation.PeerKey
+		next []privacy.Advice
 	}
 	return screen.Ask(&s.read, func() (f found, err error) {
 		if f.Contact, err = s.b.Contact(s.env.Ctx, who); err == nil {
 			f.keys, err = s.keysOf(f.Contact)
+		}
+		if err == nil {
+			e, err := s.b.Explain(s.env.Ctx, string(f.Contact.ID))
+			f.next = e.Next
+			return f, err
 		}
 		return f, err
 	}, func(f found, err error) tea.Cmd {
 		c := f.Contact
 		s.err = err
 		if err == nil {
-			s.keys = f.keys
+			s.keys, s.next = f.keys, f.next
 			c.Channels = slices.Clone(c.Channels)
 			slices.SortStableFunc(c.Channels, byUse)
 			s.c, s.ready = c, true
 			s.who = string(c.ID) // the name may change, the contact does not
 		}
 		s.build()
-		return nil
+		return s.found()
 	})
 }
 
@@ -135,9 +143,7 @@ func (s *Card) build() {
 // make its best way more private.
 func (s *Card) index() privacy.Index {
 	ix := s.c.Index
-	if len(s.c.Channels) > 0 {
-		ix.Advice = privacy.Advise(s.c.Channels[0].Facts)
-	}
+	ix.Advice = s.next
 	return ix
 }
 

@@ -23,6 +23,7 @@ type Compare struct {
 	ready bool
 	err   error
 	sheet kit.Sheet
+	alone bool // the QR code has the whole window
 
 	read, act screen.Slot
 	w, h      int
@@ -97,24 +98,15 @@ func Grouped(fingerprint string) string {
 // two are enough for phones, and rows are scarce.
 const quiet = 2
 
-// code draws the QR code with half blocks, two modules a row. Light modules
-// are drawn, so that the code is dark on light as cameras want it, whatever
-// the colours of the terminal.
+// code draws the QR code below the rest, or its link where there is no room.
 func (s *Compare) code(w int) []string {
 	c, err := qr.Encode(s.c.Link, qr.L)
 	if err != nil || c.Size+2*quiet+2 > w || s.env.Styles.Glyph.Ellipsis == "~" {
 		return []string{kit.Line{kit.Gap(1), kit.Got(s.env.Styles.Plain, safe.Line(s.c.Link))}.Draw(w, s.env.Styles.Glyph.Ellipsis)}
 	}
-	dark := func(x, y int) bool {
-		return x >= 0 && y >= 0 && x < c.Size && y < c.Size && c.Black(x, y)
-	}
 	var rows []string
-	for y := -quiet; y < c.Size+quiet; y += 2 {
-		var b strings.Builder
-		for x := -quiet; x < c.Size+quiet; x++ {
-			b.WriteString(half(dark(x, y), dark(x, y+1)))
-		}
-		rows = append(rows, kit.Line{kit.Gap(2), kit.Own(s.env.Styles.Paper, b.String())}.Draw(w, ""))
+	for _, row := range drawn(c, quiet) {
+		rows = append(rows, kit.Line{kit.Gap(2), kit.Own(s.env.Styles.Paper, row)}.Draw(w, ""))
 	}
 	return rows
 }
@@ -165,6 +157,10 @@ func (s *Compare) State() key.State { return key.State{Row: s.ready, Key: s.read
 
 // Do runs an action.
 func (s *Compare) Do(id key.ID) (tea.Cmd, bool) {
+	if s.alone {
+		s.alone = false // any key brings the rest back
+		return nil, true
+	}
 	if screen.Move(&s.sheet, id) {
 		return nil, true
 	}
@@ -172,6 +168,8 @@ func (s *Compare) Do(id key.ID) (tea.Cmd, bool) {
 		return nil, false
 	}
 	switch id {
+	case key.ShowCode:
+		return s.showCode(), true
 	case key.Matches:
 		return s.settle(func() error {
 			return s.b.VerifyKey(s.env.Ctx, s.to.Address, s.c.PeerFingerprint, "words")

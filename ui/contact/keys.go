@@ -63,18 +63,22 @@ func (s *Card) keyRows(a conversation.Address, w int) []string {
 // keyWords says what is known of a key.
 func (s *Card) keyWords(k conversation.PeerKey) string {
 	cat, now := s.env.Cat, s.env.Now()
+	between := " " + s.env.Styles.Glyph.Sep + " "
 	name := safe.Line(k.Address.ID).String()
 	words := cat.Factor("p."+k.Person, name)
+	if k.Person == "new" {
+		words = cat.T("card.key.new", nil)
+	}
 	if k.Person == "verified" {
 		words = cat.T("card.key.verified", map[string]any{"When": cat.Day(k.VerifiedAt, now)})
 	} else if !k.Since.IsZero() {
 		words = cat.T("card.key.since", map[string]any{"What": words, "When": cat.Day(k.Since, now)})
 	}
 	if left := k.Expires.Sub(now); !k.Expires.IsZero() && left < soon {
-		words += " · " + cat.N("card.key.expires", max(int((left+24*time.Hour-1)/(24*time.Hour)), 0), nil)
+		words += between + cat.N("card.key.expires", max(int((left+24*time.Hour-1)/(24*time.Hour)), 0), nil)
 	}
 	if k.Weak {
-		words += " · " + cat.T("card.key.weak", nil)
+		words += between + cat.T("card.key.weak", nil)
 	}
 	return words
 }
@@ -89,7 +93,7 @@ func Short(fingerprint string) string {
 		return fingerprint
 	}
 	end := fingerprint[len(fingerprint)-16:]
-	return "…" + end[:4] + " " + end[4:8] + " " + end[8:12] + " " + end[12:]
+	return ".." + end[:4] + " " + end[4:8] + " " + end[8:12] + " " + end[12:]
 }
 
 // keyState says which actions on keys mean something for the row.
@@ -153,14 +157,37 @@ func (s *Card) decide(a conversation.Address, fingerprint string, c conversation
 
 // findKey looks for the key in the background.
 func (s *Card) findKey(a conversation.Address) tea.Cmd {
-	return tea.Batch(
-		s.env.Host.Toast(s.env.Cat.T("card.key.looking", map[string]any{"Address": safe.Line(a.ID).String()}), nil),
-		screen.Ask(&s.act, func() (struct{}, error) {
-			return struct{}{}, s.b.FindKey(s.env.Ctx, a)
-		}, func(_ struct{}, err error) tea.Cmd {
-			if err != nil {
-				return s.env.Host.Fail(err)
-			}
-			return s.Load()
-		}))
+	said := s.env.Cat.T("card.key.looking", map[string]any{"Domain": safe.Line(a.Domain()).String()})
+	return tea.Batch(s.env.Host.Toast(said, nil), screen.Ask(&s.act, func() (struct{}, error) {
+		return struct{}{}, s.b.FindKey(s.env.Ctx, a)
+	}, func(_ struct{}, err error) tea.Cmd {
+		if err != nil {
+			return s.env.Host.Fail(err)
+		}
+		s.sought = a
+		return tea.Batch(s.Load(), screen.After(&s.search, patience, s.foundNothing))
+	}))
+}
+
+// patience is how long a key is waited for before the search is said to have
+// found nothing so far.
+const patience = 20 * time.Second
+
+// found tells of a key that was looked for, once it is there.
+func (s *Card) found() tea.Cmd {
+	a := s.sought
+	if a.IsZero() || s.keys[a].Fingerprint == "" {
+		return nil
+	}
+	s.sought = conversation.Address{}
+	s.search.Drop()
+	return s.env.Host.Toast(s.env.Cat.T("card.key.found", map[string]any{"Address": safe.Line(a.ID).String()}), nil)
+}
+
+func (s *Card) foundNothing() tea.Cmd {
+	a := s.sought
+	if s.sought = (conversation.Address{}); a.IsZero() {
+		return nil
+	}
+	return s.env.Host.Toast(s.env.Cat.T("card.key.nothing", map[string]any{"Address": safe.Line(a.ID).String()}), nil)
 }

@@ -30,6 +30,7 @@ type Backend interface {
 	VerifyKey(ctx context.Context, a conversation.Address, fingerprint, how string) error
 	DecideKey(ctx context.Context, a conversation.Address, fingerprint string, c conversation.KeyChoice) error
 	FindKey(ctx context.Context, a conversation.Address) error
+	Explain(ctx context.Context, who string) (conversation.Explanation, error)
 }
 
 // most is how many contacts are listed; the filter finds the others.

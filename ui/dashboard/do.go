@@ -80,6 +80,13 @@ func (s *Screen) open(id key.ID) (tea.Cmd, bool) {
 		return host.Open(screen.To{Kind: screen.Card, Who: what}), true
 	case sort == "m" || sort == "n":
 		return host.Open(screen.To{Kind: screen.Why, Who: what}), true
+	case sort == "d":
+		return s.device(), true
+	case sort == "a" && id == key.Open:
+		return host.Open(screen.To{Kind: screen.Accounts}), true
+	case sort == "a":
+		_, name, _ := s.Index()
+		return host.Open(screen.To{Kind: screen.Why, Who: what, Name: name}), true
 	}
 	ix, name, ok := s.Index()
 	if !ok {
@@ -99,13 +106,16 @@ func (s *Screen) follow(st conversation.Step, id key.ID) tea.Cmd {
 	case st.Account != "":
 		for _, a := range s.st.Accounts {
 			if a.Account == st.Account {
-				ix := a.Measured.Index
-				return host.Open(screen.To{Kind: screen.Why, Index: &ix, Name: a.Address.ID})
+				return host.Open(screen.To{Kind: screen.Why, Who: string(a.Account), Name: a.Address.ID})
 			}
 		}
 	}
-	ix := s.st.Device.Index
-	return host.Open(screen.To{Kind: screen.Why, Index: &ix, Name: s.env.Cat.T("dash.device", nil)})
+	return s.device()
+}
+
+// device says why the device stands where it stands.
+func (s *Screen) device() tea.Cmd {
+	return s.env.Host.Open(screen.To{Kind: screen.Why, Who: "device", Name: s.env.Cat.T("dash.device", nil)})
 }
 
 // snooze puts the step under the cursor off; it is never thrust on anybody.

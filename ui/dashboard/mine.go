@@ -23,7 +23,7 @@ func (s *Screen) mine() []kit.Item {
 		items = append(items, kit.Rows(func(w int) []string { return []string{s.trend(w)} }))
 	}
 	if s.st.Sent > 0 {
-		words := s.env.Cat.N("dash.sealed", s.st.Sent, map[string]any{"Sealed": s.st.Sealed, "Days": recent})
+		words := s.env.Cat.N("dash.sealed", s.st.Sealed, map[string]any{"Sent": s.st.Sent, "Days": recent})
 		items = append(items, kit.Words(kit.Line{kit.Gap(7), kit.Own(s.env.Styles.Dim, words)}, s.env.Styles.Glyph.Ellipsis))
 	}
 	return items

@@ -17,6 +17,10 @@ const (
 	longDate  = 16
 )
 
+// unreadable stands for the beginning of a draft that is sealed while the keys
+// are locked.
+const unreadable = "…"
+
 // Draw gives the rows of the screen.
 func (s *Screen) Draw() []string {
 	var out []string
@@ -151,13 +155,16 @@ func (s *Screen) excerpt(c conversation.Conversation, w int) kit.Line {
 	switch {
 	case c.Draft != "":
 		lead, style, text = s.env.Cat.T("list.draft", nil)+" ", st.Warn, c.Draft
+		if c.Draft == unreadable && s.env.Locked() {
+			text = s.env.Cat.T("list.locked", nil)
+		}
 	case c.LastFrom.Contact == conversation.Me:
 		lead, style = s.env.Cat.T("list.you", nil)+" ", st.Own
 	case c.Kind != conversation.KindPeople && c.Subject != "":
 		text = c.Subject
 	}
 	if text == "" && c.Sealed {
-		text = s.env.Cat.T("list.sealed", nil)
+		text = s.sealed()
 	}
 	if text == "" {
 		text = c.Subject
@@ -168,6 +175,14 @@ func (s *Screen) excerpt(c conversation.Conversation, w int) kit.Line {
 	}
 	n := min(kit.Width(lead), max(w, 0))
 	return kit.Line{kit.Own(style, lead).To(n, tail), kit.Got(body, safe.Line(text)).To(max(w-n, 0), tail)}
+}
+
+// sealed says why the words of a sealed message are not shown.
+func (s *Screen) sealed() string {
+	if s.env.Locked() {
+		return s.env.Cat.T("list.locked", nil)
+	}
+	return s.env.Cat.T("list.sealed", nil)
 }
 
 func (s *Screen) dateWidth() int {

@@ -47,6 +47,7 @@ type State struct {
 	Doubt   bool // a key under the cursor waits for a decision
 	Step    bool // an advice is under the cursor
 	Own     bool // an own mail account without key is under the cursor
+	Advice  bool // there is a step towards a more private message
 }
 
 // Need is a condition of an action: what it asks of the state. What to say
@@ -69,6 +70,7 @@ const (
 	NeedDoubt   Need = "doubt"
 	NeedStep    Need = "step"
 	NeedOwn     Need = "own"
+	NeedAdvice  Need = "advice"
 )
 
 // met tells whether the state has what is needed.
@@ -102,6 +104,8 @@ func (n Need) met(s State) bool {
 		return s.Step
 	case NeedOwn:
 		return s.Own
+	case NeedAdvice:
+		return s.Advice
 	}
 	return true
 }

@@ -41,6 +41,7 @@ const (
 	AcceptKey, KeepKey, RefuseKey  ID = "accept-key", "keep-key", "refuse-key"
 	MakeKey                        ID = "make-key"
 	Invitation                     ID = "invitation"
+	Better, ShowCode               ID = "better", "show-code"
 	Snooze, Never                  ID = "snooze", "never"
 	Matches                        ID = "matches"
 	Confirm, Decline, Complete     ID = "confirm", "decline", "complete"

@@ -52,7 +52,7 @@ func TestExplain(t *testing.T) {
 	c := load(t, "fr")
 	capped := privacy.Index{Level: privacy.LevelD, DecidedBy: "k.conflict", Advice: []privacy.Advice{{ID: "adv.resolvekey", Gain: 38}}}
 	got := c.Explain(capped, "Zoé")
-	if got.Sentence != "scellé, mais pour une clé que personne n’a confirmée" {
+	if got.Sentence != "la clé a changé, et personne n’a confirmé la nouvelle" {
 		t.Errorf("sentence %q", got.Sentence)
 	}
 	if got.Advice[0].Text != "la clé a changé\u00a0: demandez à Zoé" || got.Advice[0].Gain != 38 {

@@ -38,11 +38,12 @@ func looked(ix privacy.Index) (percent int, ok bool) {
 }
 
 // Reasons tells an index apart for a sheet: what it means, what would raise
-// it, what bounds it and what counts.
-func Reasons(env *Env, ix privacy.Index, name string) []kit.Item {
+// it or help next time, what bounds it and what counts.
+func Reasons(env *Env, ix privacy.Index, name string, next ...privacy.Advice) []kit.Item {
 	st := env.Styles
 	items := []kit.Item{Wrapped(1, safe.Line(Sentence(env, ix, name)), st.Bold.On)}
-	items = append(items, advice(env, ix, name)...)
+	items = append(items, advice(env, "why.advice", ix.Advice, name)...)
+	items = append(items, advice(env, "why.next", next, name)...)
 	items = append(items, caps(env, ix, name)...)
 	return append(items, factors(env, ix, name)...)
 }
@@ -59,12 +60,13 @@ func Wrapped(indent int, t safe.Text, style func(string) string) kit.Item {
 	})
 }
 
-func advice(env *Env, ix privacy.Index, name string) []kit.Item {
-	if len(ix.Advice) == 0 {
+// advice lists what could be done, each with what it brings.
+func advice(env *Env, head string, all []privacy.Advice, name string) []kit.Item {
+	if len(all) == 0 {
 		return nil
 	}
-	out := []kit.Item{kit.Blank(), Head(env, "why.advice")}
-	for _, a := range env.Cat.Explain(ix, safe.Line(name).String()).Advice {
+	out := []kit.Item{kit.Blank(), Head(env, head)}
+	for _, a := range env.Cat.Explain(privacy.Index{Advice: all}, safe.Line(name).String()).Advice {
 		text := a.Text
 		if text == "" {
 			text = env.Cat.Factor(a.ID, safe.Line(name).String())

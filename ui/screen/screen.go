@@ -73,6 +73,12 @@ type Boxed interface {
 	Box(w, h int) (bw, bh int)
 }
 
+// Alone is a screen that at times takes the whole window, without a frame.
+type Alone interface {
+	// Alone gives the rows of the window, nil when nothing is shown alone.
+	Alone(w, h int) []string
+}
+
 // Leaver is a screen that has something to do before it is left, such as
 // keeping a draft.
 type Leaver interface{ Leave() tea.Cmd }
@@ -185,10 +191,14 @@ type Env struct {
 	Cat    kit.Catalogue
 	Now    func() time.Time
 	Host   Host
-	Editor func(path string) tea.Cmd // runs the user's editor on a file; its end is an Edited
-	Opener func(url string) error    // opens a page in the browser; nil when there is none
-	Dir    string                    // where attachments are saved
+	Editor func(path string) tea.Cmd     // runs the user's editor on a file; its end is an Edited
+	Opener func(url string) error        // opens a page in the browser; nil when there is none
+	Dir    string                        // where attachments are saved
+	Sealed func() conversation.LockState // whether sealed messages can be read, as last looked at
 }
+
+// Locked tells whether sealed messages cannot be read now.
+func (e *Env) Locked() bool { return e.Sealed != nil && e.Sealed().Locked }
 
 // Edited is the message that Editor's command ends with.
 type Edited struct {

@@ -123,6 +123,9 @@ func (s *Screen) Draw() []string {
 		rows = append(rows, s.help()...)
 	case s.asked != "" && s.list.Total() == 0:
 		rows = append(rows, s.say(s.env.Cat.T("search.nothing", nil), st.Dim.On)...)
+		if s.env.Locked() {
+			rows = append(rows, s.say(s.env.Cat.T("search.locked", nil), st.Warn.On)...)
+		}
 	default:
 		rows = append(rows, s.list.Draw()...)
 	}
@@ -163,7 +166,11 @@ func (s *Screen) row(h conversation.Hit, w int, selected bool) []string {
 		first = append(first, kit.Own(st.Dim, s.env.Cat.T("short."+string(m.Protocol), nil)).To(6, tail))
 	}
 	room := w - first.Width() - 9
-	first = append(first, marked(st.Dim, st.Match, safe.Line(m.Subject), words, room, tail)...)
+	subject := safe.Line(m.Subject)
+	if s.unread(m) {
+		subject = safe.Line(st.Glyph.Ellipsis)
+	}
+	first = append(first, marked(st.Dim, st.Match, subject, words, room, tail)...)
 	first = append(first, kit.Own(st.Dim, kit.Left(date, 8)), kit.Gap(1))
 	second := append(kit.Line{bar, kit.Gap(7)}, s.snippet(h, w-9)...)
 	return []string{first.Draw(w, tail), second.Draw(w, tail)}
@@ -193,6 +200,9 @@ func Other(m *conversation.Message) safe.Text {
 // together out of two.
 func (s *Screen) snippet(h conversation.Hit, w int) kit.Line {
 	st := s.env.Styles
+	if s.unread(&h.Message) {
+		return kit.Line{kit.Own(st.Dim, s.env.Cat.T("list.locked", nil))}
+	}
 	if conversation.Unopened(h.Message.Warnings) && h.Message.Excerpt == "" {
 		return kit.Line{kit.Own(st.Dim, s.env.Cat.T("list.sealed", nil))}
 	}
@@ -215,6 +225,11 @@ func (s *Screen) snippet(h conversation.Hit, w int) kit.Line {
 		return kit.Line{kit.Got(st.Dim, safe.Line(h.Message.Excerpt))}
 	}
 	return l
+}
+
+// unread tells whether a message is sealed and the keys that open it are locked.
+func (s *Screen) unread(m *conversation.Message) bool {
+	return s.env.Locked() && m.Text == "" && m.Excerpt == "" && m.Evidence.Security.Sealed == "full"
 }
 
 // imitates tells whether the fragments together would look like a badge.
@@ -247,7 +262,11 @@ func (s *Screen) Remark() kit.Line {
 	case s.busy:
 		return kit.Line{kit.Own(st.Dim, s.env.Cat.T("search.busy", nil))}
 	case s.asked != "" && s.err == nil:
-		return kit.Line{kit.Own(st.Plain, s.env.Cat.N("search.hits", s.count, nil))}
+		l := kit.Line{kit.Own(st.Plain, s.env.Cat.N("search.hits", s.count, nil))}
+		if s.env.Locked() {
+			l = append(l, kit.Own(st.Warn, " "+st.Glyph.Sep+" "+s.env.Cat.T("search.without", nil)))
+		}
+		return l
 	}
 	return nil
 }

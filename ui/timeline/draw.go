@@ -172,21 +172,25 @@ func (s *Screen) text(m *conversation.Message) []kit.Line {
 
 // noText says why there is nothing to read.
 func (s *Screen) noText(m *conversation.Message, w int) []kit.Line {
-	if conversation.Unopened(m.Warnings) || m.Evidence.Security.Error != "" {
-		return plain(s.env.Styles.Warn, kit.Wrap(safe.Line(s.env.Cat.T(closed(m), nil)), w))
+	sec := m.Evidence.Security
+	if conversation.Unopened(m.Warnings) || sec.Error != "" || sec.Sealed == "full" && s.env.Locked() {
+		return plain(s.env.Styles.Warn, kit.Wrap(safe.Line(s.env.Cat.T(s.closed(m), nil)), w))
 	}
 	return plain(s.env.Styles.Dim, []string{s.env.Cat.T("timeline.empty", nil)})
 }
 
 // closed gives the words for why a sealed message is not shown.
-func closed(m *conversation.Message) string {
-	switch m.Evidence.Security.Error {
-	case "locked":
-		return "timeline.locked"
-	case "nokey":
+func (s *Screen) closed(m *conversation.Message) string {
+	sec := m.Evidence.Security
+	switch {
+	case sec.Error == "nokey":
 		return "timeline.nokey"
-	case privacy.ErrorIntegrity:
+	case sec.Error == privacy.ErrorIntegrity:
 		return "k.broken"
+	case s.env.Locked() && (sec.Decrypted || sec.Error == "locked"):
+		return "timeline.locked"
+	case sec.Decrypted || sec.Error == "locked":
+		return "timeline.opening"
 	}
 	return "timeline.sealed"
 }

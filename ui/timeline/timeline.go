@@ -272,7 +272,7 @@ func (s *Screen) markRead() tea.Cmd {
 	}
 	var ids []conversation.MessageID
 	for _, m := range s.ms {
-		if !m.Read && m.Outbox == nil {
+		if !m.Read && m.Outbox == nil && !s.shut(&m) {
 			ids = append(ids, m.ID)
 			s.news[m.ID] = true
 		}
@@ -289,6 +289,12 @@ func (s *Screen) markRead() tea.Cmd {
 		s.env.Host.Quietly()
 		return nil
 	})
+}
+
+// shut tells whether a message is sealed and the keys are locked: it was not
+// read by being looked at.
+func (s *Screen) shut(m *conversation.Message) bool {
+	return s.env.Locked() && m.Text == "" && m.Excerpt == "" && m.Evidence.Security.Sealed == "full"
 }
 
 // index gives the place of the message under the cursor, -1 for none.

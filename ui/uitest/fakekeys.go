@@ -193,17 +193,23 @@ func (f *Fake) Snoozed() []string {
 	return f.keys().snoozed
 }
 
+// device is the index of the invented device.
+func device() privacy.Index {
+	return privacy.Index{
+		Version: privacy.Version, Score: 60, Raw: 82, Level: privacy.LevelC, DecidedBy: "k.nodisk",
+		Factors: []privacy.Factor{{ID: "d.disk", Axis: "copies", Points: 0, Max: 25}, {ID: "d.key", Axis: "copies", Points: 15, Max: 15}},
+		Caps:    []privacy.Cap{{ID: "k.nodisk", Limit: 60}},
+		Advice:  []privacy.Advice{{ID: "adv.cache", Gain: 15}},
+	}
+}
+
 // Privacy gives an overview of the invented user.
 func (f *Fake) Privacy(ctx context.Context) (conversation.Overview, error) {
 	err := f.lock(ctx)
 	defer f.mu.Unlock()
 	o := conversation.Overview{
 		Me: score(71), Since: 9, Best: 74, Sealed: 12, Sent: 31,
-		Device: conversation.Measured{Decided: 85, Index: privacy.Index{
-			Version: privacy.Version, Score: 60, Raw: 82, Level: privacy.LevelC, DecidedBy: "k.nodisk",
-			Factors: []privacy.Factor{{ID: "d.disk", Axis: "copies", Points: 0, Max: 25}, {ID: "d.key", Axis: "copies", Points: 15, Max: 15}},
-			Caps:    []privacy.Cap{{ID: "k.nodisk", Limit: 60}},
-		}},
+		Device:     conversation.Measured{Decided: 85, Index: device()},
 		Milestones: []conversation.Milestone{{ID: "first_sealed", At: Noon().AddDate(0, -2, 0)}, {ID: "first_verified", At: Noon().AddDate(0, -1, 0)}},
 		Steps: []conversation.Step{
 			{Advice: privacy.Advice{ID: "adv.encrypt", Gain: 28}, Effort: 1, Contact: "marc", Name: "Marc Dupuis"},

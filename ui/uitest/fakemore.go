@@ -44,6 +44,9 @@ func holds(m *conversation.Message, cond string) bool {
 func (f *Fake) Explain(ctx context.Context, who string) (conversation.Explanation, error) {
 	err := f.lock(ctx)
 	defer f.mu.Unlock()
+	if e, ok := f.explained(who); ok && err == nil {
+		return e, nil
+	}
 	if err == nil && who == "me" {
 		return conversation.Explanation{Kind: "me", Index: f.contacts[conversation.Me].Index}, nil
 	}
@@ -57,6 +60,30 @@ func (f *Fake) Explain(ctx context.Context, who string) (conversation.Explanatio
 	s := f.statuses[at]
 	ix, _ := privacy.Account(privacy.AccountInput{TLS: s.TLS, Auth: "password", Secret: "kept", Key: "none", NoSeal: s.Protocol == conversation.Mastodon})
 	return conversation.Explanation{Kind: "account", Index: ix, Account: &conversation.OwnAccount{ID: s.Account, Protocol: s.Protocol, Address: s.Address}}, nil
+}
+
+// explained tells of a message, a contact or the device.
+func (f *Fake) explained(who string) (conversation.Explanation, bool) {
+	if who == "device" {
+		return conversation.Explanation{
+			Kind: who, Index: device(), Decided: 85, Unchecked: []string{"d.updates.unknown"},
+		}, true
+	}
+	for _, m := range f.messages {
+		if string(m.ID) == who {
+			e, _ := f.explained(string(m.Sender().Contact))
+			return conversation.Explanation{Kind: "message", Index: m.Index, Message: &m, Next: e.Next}, true
+		}
+	}
+	for _, c := range f.contacts {
+		if string(c.ID) != who || c.ID == conversation.Me {
+			continue
+		}
+		e := conversation.Explanation{Kind: "contact", Index: c.Index, Contact: &c}
+		e.Next = []privacy.Advice{{ID: "adv.encrypt", Gain: 28}}
+		return e, true
+	}
+	return conversation.Explanation{}, false
 }
 
 // SetStatuses replaces the state of the accounts and tells about it.

@@ -21,7 +21,7 @@ func (s *Screen) facts(m *conversation.Message) []kit.Item {
 		say(s.env.Cat.T("why.outbox", nil))
 		return items
 	}
-	for _, word := range sealing(m) {
+	for _, word := range s.sealing(m) {
 		say(s.env.Cat.T(word, map[string]any{"Name": speaker(m)}))
 	}
 	for _, text := range append(s.signer(m), s.origin(m)...) {
@@ -40,13 +40,13 @@ func (s *Screen) facts(m *conversation.Message) []kit.Item {
 
 // sealing gives the words for sealing and signature. A signature that was not
 // checked is never called right or wrong.
-func sealing(m *conversation.Message) []string {
+func (s *Screen) sealing(m *conversation.Message) []string {
 	sec := m.Evidence.Security
 	sealed := "why.sealed.none"
 	switch {
 	case sec.Error == privacy.ErrorIntegrity:
 		sealed = "k.broken"
-	case sec.Sealed == "full" && sec.Error == "locked":
+	case sec.Sealed == "full" && s.env.Locked() && (sec.Error == "locked" || m.Text == "" && m.Excerpt == ""):
 		sealed = "timeline.locked"
 	case sec.Sealed == "full" && sec.Error == "nokey":
 		sealed = "timeline.nokey"
@@ -143,6 +143,9 @@ func (s *Screen) origin(m *conversation.Message) []string {
 		return out
 	}
 	if m.Direction == conversation.Out {
+		if ev.Transport.Predicted {
+			out = append(out, cat.T("why.predicted", nil))
+		}
 		return out
 	}
 	out = append(out, cat.T(verdict(ev), nil))

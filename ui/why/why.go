@@ -19,7 +19,9 @@ import (
 type Backend interface {
 	Message(ctx context.Context, id conversation.MessageID) (conversation.Message, error)
 	Messages(ctx context.Context, id conversation.ConversationID, s conversation.Span) (ms []conversation.Message, before, after bool, err error)
-	Contact(ctx context.Context, who string) (conversation.Contact, error)
+	// Explain gives the index of a message, a contact, an own account or the
+	// device, and what would make the next message more private.
+	Explain(ctx context.Context, who string) (conversation.Explanation, error)
 }
 
 // found is what the box is about.
@@ -27,6 +29,7 @@ type found struct {
 	index   privacy.Index
 	message *conversation.Message
 	name    string
+	more    conversation.Explanation
 }
 
 // Screen is the box.
@@ -72,7 +75,7 @@ func (s *Screen) find() (found, error) {
 		}
 		id = last
 	case id == "" && s.to.Who != "":
-		return s.contact()
+		return s.about()
 	case id == "":
 		if s.to.Index != nil {
 			f.index = *s.to.Index
@@ -83,22 +86,30 @@ func (s *Screen) find() (found, error) {
 	if err != nil {
 		return f, err
 	}
-	return message(m, s.to.Name), nil
+	return s.message(m)
 }
 
-// message takes a message's index with everything that follows from its facts.
-func message(m conversation.Message, name string) found {
+// message takes a message's index with what would make the next one better. An
+// entry of the outbox has not gone yet, so nobody can tell of it.
+func (s *Screen) message(m conversation.Message) (found, error) {
 	facts := m.Facts
-	m.Index.Facts, m.Index.Advice = &facts, privacy.Advise(facts)
-	return found{index: m.Index, message: &m, name: name}
+	m.Index.Facts, m.Index.Advice = &facts, nil
+	f := found{index: m.Index, message: &m, name: s.to.Name}
+	if m.Outbox != nil {
+		return f, nil
+	}
+	var err error
+	f.more, err = s.b.Explain(s.env.Ctx, string(m.ID))
+	return f, err
 }
 
-func (s *Screen) contact() (found, error) {
-	c, err := s.b.Contact(s.env.Ctx, s.to.Who)
-	if len(c.Channels) > 0 {
-		c.Index.Advice = privacy.Advise(c.Channels[0].Facts)
+// about explains a contact, an own account, the device or the user.
+func (s *Screen) about() (found, error) {
+	e, err := s.b.Explain(s.env.Ctx, s.to.Who)
+	if e.Kind == "contact" {
+		e.Index.Advice = nil // told as what helps the next message
 	}
-	return found{index: c.Index, name: s.to.Name}, err
+	return found{index: e.Index, name: s.to.Name, more: e}, err
 }
 
 // pages bounds how far back the message behind a conversation's badge is
@@ -144,11 +155,25 @@ func (s *Screen) items() []kit.Item {
 	if ix.Level == "" || ix.Level == privacy.LevelUnknown {
 		items = append(items, screen.Wrapped(1, safe.Line(s.env.Cat.T("why.unknown", nil)), s.env.Styles.Bold.On))
 	} else {
-		items = append(items, screen.Reasons(s.env, ix, s.f.name)...)
+		items = append(items, screen.Reasons(s.env, ix, s.f.name, s.f.more.Next...)...)
 	}
+	items = append(items, s.unchecked()...)
 	if s.f.message != nil {
 		items = append(items, kit.Blank(), screen.Head(s.env, "why.facts"))
 		items = append(items, s.facts(s.f.message)...)
+	}
+	return items
+}
+
+// unchecked lists what nobody could look at from here, so that no good index is
+// taken for more than it is.
+func (s *Screen) unchecked() []kit.Item {
+	if len(s.f.more.Unchecked) == 0 {
+		return nil
+	}
+	items := []kit.Item{kit.Blank(), screen.Head(s.env, "why.unchecked")}
+	for _, word := range s.f.more.Unchecked {
+		items = append(items, screen.Wrapped(2, safe.Line(s.env.Cat.T(word, nil)), s.env.Styles.Plain.On))
 	}
 	return items
 }
@@ -183,7 +208,7 @@ func (s *Screen) Title() kit.Line {
 		return l
 	}
 	l = append(l, kit.Chip(st.Index(s.f.index)), kit.Gap(1))
-	if m := s.f.message; m != nil && m.Subject != "" {
+	if m := s.f.message; m != nil && m.Subject != "" && !(s.env.Locked() && m.Text == "" && m.Evidence.Security.Sealed == "full") {
 		return append(l, kit.Got(st.Plain, safe.Line(m.Subject)))
 	}
 	return append(l, kit.Got(st.Plain, safe.Line(s.f.name)))
