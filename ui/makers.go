@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -49,9 +51,10 @@ func makers() map[screen.Kind]Maker {
 	}
 }
 
-// makeKey makes the own key of a new account.
-func (a *App) makeKey(id conversation.AccountID) tea.Cmd {
-	return account.MakeKey(a.env, a.b, &a.keySlot, id, func() tea.Cmd { return nil })
+// makeKey gives what makes the own key of a new account. It is called outside
+// the loop.
+func (a *App) makeKey(ctx context.Context, id conversation.AccountID) func() tea.Cmd {
+	return account.Prepare(ctx, a.env, a.b, &a.keySlot, id, func() tea.Cmd { return nil })
 }
 
 // make makes a screen; a kind without maker gives an empty one.

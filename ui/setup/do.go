@@ -250,17 +250,21 @@ func (s *Screen) copyURL() tea.Cmd {
 }
 
 func (s *Screen) add(n NewAccount, words string) tea.Cmd {
-	return begin(s, words, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, s.s.Add(ctx, n)
-	}, func(struct{}) tea.Cmd {
+	return begin(s, words, func(ctx context.Context) (func() tea.Cmd, error) {
+		err := s.s.Add(ctx, n)
+		if err != nil || n.Kind != conversation.Mail || s.offer == nil {
+			return nil, err
+		}
+		return s.offer(ctx, conversation.AccountID(n.Address)), nil
+	}, func(offer func() tea.Cmd) tea.Cmd {
 		left := s.done(s.env.Cat.T("setup.done", nil))
-		if n.Kind != conversation.Mail || s.offer == nil {
+		if offer == nil {
 			return left
 		}
 		return tea.Batch(left, s.env.Host.Ask(screen.Question{
 			Title: s.env.Cat.T("setup.key.title", nil),
 			Rows:  []string{s.env.Cat.T("setup.key.text", nil)},
-			Yes:   func() tea.Cmd { return s.offer(conversation.AccountID(n.Address)) },
+			Yes:   offer,
 		}))
 	})
 }

@@ -40,7 +40,7 @@ type mailForm struct {
 type Screen struct {
 	env    *screen.Env
 	s      Service
-	offer  func(conversation.AccountID) tea.Cmd
+	offer  Offer
 	step   step
 	choice int
 	at     int // field with the keys
@@ -62,9 +62,12 @@ type Screen struct {
 	w, h   int
 }
 
-// New makes the screen. Offer makes the own key of a new mail account, if the
-// user wants one; nil where none can be made.
-func New(env *screen.Env, s Service, offer func(conversation.AccountID) tea.Cmd) *Screen {
+// Offer gives what asks for the own key of a new mail account and makes it, if
+// the user wants one. It is called outside the loop, for it may take a while.
+type Offer = func(ctx context.Context, id conversation.AccountID) func() tea.Cmd
+
+// New makes the screen; offer is nil where no key can be made.
+func New(env *screen.Env, s Service, offer Offer) *Screen {
 	p := newInput("password")
 	p.Secret()
 	return &Screen{env: env, s: s, offer: offer, server: newInput("server"), code: newInput("code"), mail: mailForm{
