@@ -53,6 +53,7 @@ type Keyring struct {
 	silent map[conversation.Address]time.Time // last mail of those who never sent a key
 	merged map[[32]byte]bool                  // certificates as they were sent that told all they had
 	aead   cipher.AEAD                        // of what is kept sealed, nil while locked
+	older  map[string]cipher.AEAD             // of cache keys that were set aside, by file
 	until  time.Time                          // when the keys lock, zero for not at all
 	stop   func() bool                        // the timer for that
 }
@@ -105,7 +106,13 @@ func (k *Keyring) Attach(ctx context.Context, store conversation.KeyStore) error
 	k.change.Lock()
 	defer k.change.Unlock()
 	k.o.Store = store
-	return k.reload(ctx)
+	if err := k.reload(ctx); err != nil {
+		return err
+	}
+	if k.mute() {
+		_ = k.wrapAgain() // where nothing can be written, all else still works
+	}
+	return nil
 }
 
 // Reload reads everything again, after another process changed something. Keys

@@ -151,7 +151,7 @@ func (k *Keyring) close() {
 	if k.stop != nil {
 		k.stop()
 	}
-	k.stop, k.until, k.aead = nil, time.Time{}, nil
+	k.stop, k.until, k.aead, k.older = nil, time.Time{}, nil, nil
 	k.openCache() // a key without passphrase opens it at any time
 }
 

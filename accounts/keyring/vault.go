@@ -82,7 +82,7 @@ func (k *Keyring) readers() []*openpgp.Key {
 func (k *Keyring) Open(sealed, context []byte) ([]byte, error) {
 	k.lapse()
 	k.mu.RLock()
-	aead := k.aead
+	caches := k.caches()
 	k.mu.RUnlock()
 	switch {
 	case len(sealed) == 0:
@@ -91,17 +91,17 @@ func (k *Keyring) Open(sealed, context []byte) ([]byte, error) {
 		return k.openByKeys(sealed[1:], context)
 	case sealed[0] != byKey:
 		return nil, fmt.Errorf("keyring: open: %w", ErrVault)
-	case aead == nil:
+	case len(caches) == 0:
 		return nil, refused(openpgp.ErrLocked)
-	case len(sealed) < 1+aead.NonceSize():
-		return nil, fmt.Errorf("keyring: open: %w", ErrVault)
 	}
-	nonce, body := sealed[1:1+aead.NonceSize()], sealed[1+aead.NonceSize():]
-	plain, err := aead.Open(nil, nonce, body, context)
-	if err != nil {
-		return nil, fmt.Errorf("keyring: open: %w", ErrVault)
+	for _, aead := range caches {
+		if n := 1 + aead.NonceSize(); len(sealed) >= n {
+			if plain, err := aead.Open(nil, sealed[1:n], sealed[n:], context); err == nil {
+				return plain, nil
+			}
+		}
 	}
-	return plain, nil
+	return nil, fmt.Errorf("keyring: open: %w", ErrVault)
 }
 
 func (k *Keyring) openByKeys(sealed, context []byte) ([]byte, error) {
@@ -123,6 +123,7 @@ func (k *Keyring) cachePath() string { return filepath.Join(k.o.Dir, cacheName) 
 
 // openCache reads the cache key if an own key opens it. The caller holds mu.
 func (k *Keyring) openCache() {
+	k.openOlder()
 	if k.aead != nil {
 		return
 	}
@@ -168,8 +169,9 @@ func (o openKeys) Secrets() []*openpgp.Key {
 func (openKeys) Signers(uint64) []*openpgp.Key { return nil }
 
 // wrapAgain seals the cache key to the own keys as they are now, when it is
-// not already, or makes it when there is none. One that cannot be opened now
-// stays as it is: to make another would lose all that it sealed.
+// not already, or makes it when there is none. One that a locked key may open
+// stays as it is; one that no key here opens is set aside, or nothing that is
+// sealed from now on could ever be read again.
 func (k *Keyring) wrapAgain() error {
 	k.mu.RLock()
 	own := slices.Clone(k.own)
@@ -187,10 +189,18 @@ func (k *Keyring) wrapAgain() error {
 			return err
 		}
 		o, err := openpgp.Open(data, openKeys(own), k.o.Now())
-		if err != nil || len(o.Plain) != cacheKeySize || k.wrapped(o.Readers, to) {
+		switch {
+		case err == nil && len(o.Plain) == cacheKeySize && k.wrapped(o.Readers, to):
+			return nil
+		case err == nil && len(o.Plain) == cacheKeySize:
+			return k.writeCache(o.Plain, to)
+		case opensLater(data, own):
 			return nil
 		}
-		return k.writeCache(o.Plain, to)
+		if err := k.setAside(data); err != nil {
+			return err
+		}
+		return k.makeCache(to)
 	})
 	k.mu.Lock()
 	defer k.mu.Unlock()

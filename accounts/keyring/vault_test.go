@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -99,16 +100,72 @@ func TestTheCacheKeyIsNeverLost(t *testing.T) {
 	if plain, err := b.Open(sealed, nil); string(plain) != "kept" {
 		t.Errorf("with the later key %s alone: %q %v", second.Fingerprint, plain, err)
 	}
-	must(t, os.WriteFile(b.cachePath(), []byte("damaged"), 0o600))
-	b.open()
-	must(t, b.Unlock(t.Context(), []byte("first")))
-	if now, _ := os.ReadFile(b.cachePath()); string(now) != "damaged" {
-		t.Error("a damaged cache key was replaced")
+}
+
+// Where no key here opens the cache key, as it is damaged or was another key's,
+// it is kept for the day that key comes back, and a new one takes its place:
+// what is sealed from then on can be read.
+func TestACacheKeyThatNothingOpensIsSetAside(t *testing.T) {
+	for name, spoil := range map[string]func(*testing.T, *bench) func(){
+		"damaged": func(t *testing.T, b *bench) func() {
+			return moved(t, b.cachePath(), func(data []byte) []byte { return data[:len(data)/2] })
+		},
+		"changed": func(t *testing.T, b *bench) func() {
+			return moved(t, b.cachePath(), func(data []byte) []byte { data[len(data)*2/3] ^= 1; return data })
+		},
+		"another key's": func(t *testing.T, b *bench) func() {
+			path := b.path(b.own[0].fingerprint())
+			data, err := os.ReadFile(path)
+			must(t, err)
+			must(t, os.Remove(path))
+			b.open()
+			return func() { must(t, os.WriteFile(path, data, 0o600)) }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.generate("")
+			before, err := b.Seal([]byte("before"), nil)
+			must(t, err)
+			back := spoil(t, b)
+			b.open()
+			b.generate("")
+			if !b.Unlocked() || len(b.Unreadable()) != 1 {
+				t.Fatalf("unlocked %v, unreadable %v", b.Unlocked(), b.Unreadable())
+			}
+			after, err := b.Seal([]byte("after"), nil)
+			must(t, err)
+			b.open()
+			if plain, err := b.Open(after, nil); string(plain) != "after" {
+				t.Errorf("sealed since then: %q, %v", plain, err)
+			}
+			if _, err := b.Open(before, nil); !errors.Is(err, ErrVault) {
+				t.Errorf("sealed before: %v", err)
+			}
+			back()
+			b.open()
+			for want, sealed := range map[string][]byte{"before": before, "after": after} {
+				if plain, err := b.Open(sealed, nil); string(plain) != want {
+					t.Errorf("the key is back: %q, %v", plain, err)
+				}
+			}
+			if left := b.Unreadable(); len(left) != 0 {
+				t.Errorf("unreadable %v", left)
+			}
+		})
 	}
-	if b.Unlocked() {
-		t.Error("opened by nothing")
-	}
-	if _, err := b.Seal([]byte("x"), nil); err != nil {
-		t.Errorf("sealed to the own keys meanwhile: %v", err)
+}
+
+// moved spoils a file, and gives what mends the file set aside.
+func moved(t *testing.T, path string, spoil func([]byte) []byte) func() {
+	data, err := os.ReadFile(path)
+	must(t, err)
+	must(t, os.WriteFile(path, spoil(bytes.Clone(data)), 0o600))
+	return func() {
+		names, err := filepath.Glob(filepath.Join(filepath.Dir(path), oldFolder, olderCaches))
+		if err != nil || len(names) != 1 {
+			t.Fatalf("set aside %v, %v", names, err)
+		}
+		must(t, os.WriteFile(names[0], data, 0o600))
 	}
 }
