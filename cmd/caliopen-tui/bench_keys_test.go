@@ -35,17 +35,29 @@ func benchSealed() int {
 func sealedApp(b *testing.B) *app {
 	b.Helper()
 	dir := b.TempDir()
-	if kept := os.Getenv("CALIOPEN_BENCH_PROFILE"); kept != "" {
-		dir = filepath.Join(kept, "sealed"+strconv.Itoa(benchSealed()))
+	if folder := os.Getenv("CALIOPEN_BENCH_PROFILE"); folder != "" {
+		dir = filepath.Join(folder, "sealed"+strconv.Itoa(benchSealed()))
 	}
+	_, kept := os.Stat(filepath.Join(dir, "config.toml"))
+	a := benchApp(b, dir)
+	if kept != nil {
+		fillSealed(b, a)
+	}
+	b.Cleanup(func() { _ = a.close() })
+	return a
+}
+
+// benchApp opens the profile in a folder, as the interface does, with one
+// account that stays offline.
+func benchApp(b *testing.B, dir string) *app {
+	b.Helper()
 	cat, err := lang.Load("en")
 	if err != nil {
 		b.Fatal(err)
 	}
 	p := &program{now: time.Now, cat: cat, out: new(bytes.Buffer), err: new(bytes.Buffer), getenv: func(string) string { return "" }}
 	p.flags.config, p.flags.data = filepath.Join(dir, "config.toml"), filepath.Join(dir, "data")
-	_, kept := os.Stat(p.flags.config)
-	if kept != nil {
+	if _, err := os.Stat(p.flags.config); err != nil {
 		if err := accounts.AddAccount(p.flags.config, offline()); err != nil {
 			b.Fatal(err)
 		}
@@ -53,10 +65,6 @@ func sealedApp(b *testing.B) *app {
 	a, err := open(b.Context(), p, living)
 	if err != nil {
 		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = a.close() })
-	if kept != nil {
-		fillSealed(b, a)
 	}
 	return a
 }
