@@ -8,7 +8,7 @@ PACKAGES := ./...
 TOOL := $(GO) tool -modfile=tools.mod
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test short race fuzz bench man fmt check shots install clean ready
+.PHONY: build demo test short race fuzz bench man fmt check shots install clean ready openpgpjs
 
 # ready says in words what is missing, instead of letting the compiler fail.
 ready:
@@ -41,6 +41,12 @@ fuzz: ready
 			echo "fuzz $$p $$f"; \
 			$(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; \
 		done; done
+
+# openpgpjs fetches the library that some tests of sealed mail talk to, beside
+# their script, at the version and with the checksum that are written there.
+openpgpjs:
+	@command -v npm >/dev/null || { echo "npm is missing (Debian: apt install npm)"; exit 1; }
+	npm ci --silent --no-audit --no-fund --ignore-scripts --prefix privacy/openpgp/testdata/openpgpjs
 
 bench: ready
 	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem $(PACKAGES)
