@@ -113,9 +113,9 @@ func (p *program) checkData(ctx context.Context) []checkObject {
 		return nil // said already, and nothing of the data's
 	}
 	if err != nil {
-		return []checkObject{{"data", fault, p.said(err), p.t("cli.doctor.try_rebuild")}}
+		return []checkObject{{"data", fault, p.said(err), p.mendData(err)}}
 	}
-	out := []checkObject{{"data", fine, dir, ""}}
+	out := append([]checkObject{{"data", fine, dir, ""}}, p.checkSealed(a.ring)...)
 	for _, code := range a.db.Warnings() {
 		out = append(out, checkObject{"permissions", doubt, p.t(code), ""})
 	}
