@@ -41,6 +41,7 @@ func (p *program) syncCommand() *cobra.Command {
 			return missing(p.t("cli.no_accounts"))
 		}
 		stop := p.progress(ctx, a)
+		a.resume(ctx)
 		sums := a.eng.SyncOnce(ctx, names)
 		stop()
 		err := p.showSync(a, sums)
