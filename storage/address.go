@@ -81,30 +81,42 @@ func betterName(old, name string, a conversation.Address) bool {
 	return old == "" || !strings.Contains(old, " ") && strings.Contains(name, " ")
 }
 
+// Who gave a contact its name.
+const (
+	namedByNobody = iota // it is the best one seen
+	namedByUser
+	namedByJoin // it is the one it had when others were joined to it
+)
+
 // renameContact derives a contact's name, unless the user gave one, and the
-// text it is found by.
+// text it is found by. The name that a contact had when others were joined to it
+// stays as long as it has an address that bears it.
 func (t *tx) renameContact(contact int64) error {
 	var name string
-	var named bool
+	var named int
 	if _, err := t.get("SELECT name, named FROM contact WHERE id = ?", []any{contact}, &name, &named); err != nil {
 		return err
 	}
 	var text strings.Builder
-	best := ""
+	best, kept := "", false
 	err := each(t, scanName, func(n nameRow) error {
 		if best == "" || !strings.Contains(best, " ") && strings.Contains(n.name, " ") {
 			best = n.name
 		}
+		kept = kept || n.name == name
 		text.WriteString(" " + n.name + " " + n.ident)
 		return nil
 	}, "SELECT name, ident FROM address WHERE contact = ? ORDER BY messages DESC, id", contact)
 	if err != nil {
 		return err
 	}
-	if !named {
+	if named == namedByJoin && !kept {
+		named = namedByNobody
+	}
+	if named == namedByNobody {
 		name = best
 	}
-	return t.exec("UPDATE contact SET name = ?, folded = ? WHERE id = ?", name, fold(name+text.String()), contact)
+	return t.exec("UPDATE contact SET name = ?, named = ?, folded = ? WHERE id = ?", name, named, fold(name+text.String()), contact)
 }
 
 type nameRow struct{ name, ident string }

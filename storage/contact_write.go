@@ -175,6 +175,10 @@ func (d *DB) JoinContacts(ctx context.Context, a, b conversation.ContactID) erro
 		if err != nil {
 			return err
 		}
+		if err := t.exec(`UPDATE contact SET named = ?1 WHERE id = ?2 AND named = 0 AND name <> '' AND key <> 'me'
+			AND NOT EXISTS (SELECT 1 FROM contact WHERE id = ?3 AND named = 1)`, namedByJoin, to, from); err != nil {
+			return err
+		}
 		for _, id := range addresses {
 			if err := t.give(id, from, to); err != nil {
 				return err
