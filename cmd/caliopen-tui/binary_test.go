@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 	case "panic":
 		panickingMain()
 		return
+	case "later":
+		laterMain()
+		return
 	default:
 		main()
 		return
