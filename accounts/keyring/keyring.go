@@ -97,6 +97,9 @@ func New(ctx context.Context, o Options) (*Keyring, error) {
 	if err := k.Reload(ctx); err != nil {
 		return nil, err
 	}
+	if o.Store != nil {
+		k.speak()
+	}
 	return k, nil
 }
 
@@ -109,9 +112,7 @@ func (k *Keyring) Attach(ctx context.Context, store conversation.KeyStore) error
 	if err := k.reload(ctx); err != nil {
 		return err
 	}
-	if k.mute() {
-		_ = k.wrapAgain() // where nothing can be written, all else still works
-	}
+	k.speak()
 	return nil
 }
 

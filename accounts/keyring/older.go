@@ -52,12 +52,16 @@ func (k *Keyring) openOlder() {
 	}
 }
 
-// mute tells whether an own key is open and the cache key is not, as when it
-// is damaged or was sealed to a key that is gone.
-func (k *Keyring) mute() bool {
+// speak makes the cache key anew where an own key is open and it is not, as it
+// is damaged or was sealed to a key that is gone. Where nothing can be written,
+// all else still works.
+func (k *Keyring) speak() {
 	k.mu.RLock()
-	defer k.mu.RUnlock()
-	return k.aead == nil && len(openKeys(k.own).Secrets()) > 0
+	mute := k.aead == nil && len(openKeys(k.own).Secrets()) > 0
+	k.mu.RUnlock()
+	if mute {
+		_ = k.wrapAgain()
+	}
 }
 
 // opensLater tells whether a cache key may be opened by an own key that is

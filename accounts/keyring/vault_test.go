@@ -129,7 +129,9 @@ func TestACacheKeyThatNothingOpensIsSetAside(t *testing.T) {
 			must(t, err)
 			back := spoil(t, b)
 			b.open()
-			b.generate("")
+			if len(b.own) == 0 { // else the key that is here is enough
+				b.generate("")
+			}
 			if !b.Unlocked() || len(b.Unreadable()) != 1 {
 				t.Fatalf("unlocked %v, unreadable %v", b.Unlocked(), b.Unreadable())
 			}
