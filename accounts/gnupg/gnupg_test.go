@@ -165,7 +165,7 @@ func TestRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	mine, hers := seal(t, g, "x", "ada@example.org"), seal(t, g, "x", "bea@example.org")
-	_ = exec.Command("gpgconf", "--homedir", g.home, "--kill", "gpg-agent").Run() // it remembers passphrases
+	_ = exec.Command("gpgconf", "--homedir", g.home, "--reload", "gpg-agent").Run() // it remembers passphrases
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, c := range map[string]struct {
@@ -262,7 +262,7 @@ func TestExport(t *testing.T) {
 	if open, err := secret.Unlock([]byte("secret")); err != nil || !open.Secret() {
 		t.Error(err)
 	}
-	_ = exec.Command("gpgconf", "--homedir", g.home, "--kill", "gpg-agent").Run() // it remembers passphrases
+	_ = exec.Command("gpgconf", "--homedir", g.home, "--reload", "gpg-agent").Run() // it remembers passphrases
 	if _, err := g.WithPhrase([]byte("wrong")).ExportSecret(t.Context(), k.Fingerprint()); !errors.Is(err, openpgp.ErrPhrase) {
 		t.Errorf("a wrong passphrase: %v", err)
 	}

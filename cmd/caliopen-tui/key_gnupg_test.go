@@ -93,9 +93,10 @@ func (r *ringed) holds(address, phrase string) *openpgp.Key {
 	return k
 }
 
-// forget has the agent of GnuPG remember no passphrase.
+// forget has the agent of GnuPG remember no passphrase. It goes on running: one
+// that is just ending would answer that there are no keys.
 func (r *ringed) forget() {
-	_ = exec.Command("gpgconf", "--homedir", r.home, "--kill", "gpg-agent").Run()
+	_ = exec.Command("gpgconf", "--homedir", r.home, "--reload", "gpg-agent").Run()
 }
 
 func prints(keys ...*openpgp.Key) []string {
