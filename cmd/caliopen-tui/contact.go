@@ -96,7 +96,11 @@ func (f *contactFlags) apply(c *conversation.Contact) error {
 	if f.name != "" {
 		c.Name = f.name
 	}
-	if f.notes != "" {
+	switch f.notes {
+	case "":
+	case "none":
+		c.Notes = ""
+	default:
 		c.Notes = f.notes
 	}
 	switch kind := conversation.Kind(f.kind); kind {

@@ -79,9 +79,11 @@ type securityObject struct {
 }
 
 type transportObject struct {
-	Ingress string        `json:"ingress"`
-	TLS     string        `json:"tls,omitempty"`
-	Hops    []privacy.Hop `json:"hops"`
+	Ingress string `json:"ingress"`
+	TLS     string `json:"tls,omitempty"`
+	// Predicted: nobody wrote down how it went, it is what is expected today.
+	Predicted bool          `json:"predicted,omitempty"`
+	Hops      []privacy.Hop `json:"hops"`
 }
 
 type authenticationObject struct {
@@ -236,7 +238,7 @@ func security(s privacy.Security) securityObject {
 }
 
 func transport(t privacy.Transport) transportObject {
-	return transportObject{Ingress: or(t.Ingress, "unknown"), TLS: t.TLS, Hops: list(t.Hops)}
+	return transportObject{Ingress: or(t.Ingress, "unknown"), TLS: t.TLS, Predicted: t.Predicted, Hops: list(t.Hops)}
 }
 
 func authentication(a privacy.Authentication) authenticationObject {
