@@ -90,6 +90,8 @@ func (s *Screen) boxHeight() int {
 	switch {
 	case s.h >= 18:
 		return 7
+	case s.h >= 13:
+		return 3
 	case s.h >= 8:
 		return 1
 	}
@@ -102,8 +104,8 @@ func (s *Screen) box() []string {
 	switch s.boxHeight() {
 	case 0:
 		return nil
-	case 1:
-		return []string{append(kit.Line{kit.Gap(1)}, s.live(s.w - 2)[0]...).Draw(s.w, st.Glyph.Ellipsis)}
+	case 1, 3:
+		return s.short()
 	}
 	lines := append(s.live(s.w-4), s.reason()...)
 	if l := s.advised(); l != nil {
@@ -118,6 +120,25 @@ func (s *Screen) box() []string {
 	}
 	title := kit.Line{kit.Own(st.Label, cat.T("compose.forecast", nil))}
 	return kit.Pane(st, title, kit.Line{kit.Own(st.Dim, cat.T("compose.updates", nil))}, kit.Fill(rows, s.w-2, 5), s.w, 7, false)
+}
+
+// short draws the forecast without a frame, for low panes: the one line, and
+// where there is room what would help and what lost.
+func (s *Screen) short() []string {
+	lines := s.live(s.w - 2)
+	if s.boxHeight() > 1 {
+		if l := s.advised(); l != nil {
+			lines = append(lines, l)
+		} else {
+			lines = append(lines, s.reason()...)
+		}
+		lines = append(lines, s.others(1)...)
+	}
+	var rows []string
+	for _, l := range lines[:min(len(lines), s.boxHeight())] {
+		rows = append(rows, append(kit.Line{kit.Gap(1)}, l...).Draw(s.w, s.env.Styles.Glyph.Ellipsis))
+	}
+	return kit.Fill(rows, s.w, s.boxHeight())
 }
 
 // live is the one line that says how the message would go, or why it would not:

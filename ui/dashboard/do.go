@@ -92,6 +92,7 @@ func (s *Screen) open(id key.ID) (tea.Cmd, bool) {
 	if !ok {
 		return nil, false
 	}
+	ix.Advice = nil // its steps stand right here, each with whom it is about
 	return host.Open(screen.To{Kind: screen.Why, Index: &ix, Name: name}), true
 }
 

@@ -100,7 +100,10 @@ func factors(env *Env, ix privacy.Index, name string) []kit.Item {
 	var out []kit.Item
 	axis := ""
 	for _, f := range ix.Factors {
-		if f.Axis != axis {
+		if device := strings.HasPrefix(f.ID, "d."); device && axis == "" {
+			axis = f.Axis // of a device the axes would say nothing
+			out = append(out, kit.Blank())
+		} else if f.Axis != axis && !device {
 			axis = f.Axis
 			out = append(out, kit.Blank(), Head(env, "axis."+axis))
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/privacy"
 )
 
 // Fake is a backend in memory. It may be used by several goroutines, as the
@@ -32,6 +33,8 @@ type Fake struct {
 	Acts   []conversation.Act
 	Reject func(conversation.Draft) (conversation.Choice, bool) // overrides Choose
 	Slow   time.Duration                                        // every call takes that long
+	Better privacy.Advice                                       // what every choice advises
+	Unsaid error                                                // when set, no draft can be saved
 }
 
 // NewFake makes an empty backend.

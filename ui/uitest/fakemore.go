@@ -86,6 +86,20 @@ func (f *Fake) explained(who string) (conversation.Explanation, bool) {
 	return conversation.Explanation{}, false
 }
 
+// KeepDraft puts a draft into the store as it stands.
+func (f *Fake) KeepDraft(d conversation.Draft) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.drafts[d.ID] = d
+}
+
+// All gives all messages as they stand.
+func (f *Fake) All() []conversation.Message {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.messages)
+}
+
 // SetStatuses replaces the state of the accounts and tells about it.
 func (f *Fake) SetStatuses(st ...conversation.Status) {
 	f.mu.Lock()

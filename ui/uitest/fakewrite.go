@@ -137,6 +137,9 @@ func (f *Fake) SaveDraft(ctx context.Context, d conversation.Draft) (conversatio
 	if err != nil {
 		return "", err
 	}
+	if f.Unsaid != nil {
+		return "", f.Unsaid
+	}
 	if d.ID == "" {
 		f.serial++
 		d.ID = conversation.DraftID("d" + itoa(f.serial))
@@ -165,7 +168,9 @@ func (f *Fake) Choose(ctx context.Context, d conversation.Draft) (conversation.C
 			return c, err
 		}
 	}
-	return f.choose(d), err
+	c := f.choose(d)
+	c.Advice = f.Better
+	return c, err
 }
 
 func (f *Fake) choose(d conversation.Draft) conversation.Choice {
