@@ -37,7 +37,7 @@ func (a *app) joining(ctx context.Context, own []conversation.Address, id conver
 	case err != nil:
 		a.log.Warn("mail of an invitation refused", "message", string(id), "err", err)
 		if notice, ok := refusal(err); ok && out.Ours {
-			a.svc.Publish(conversation.Event{Notice: notice})
+			a.notify(notice)
 		}
 	case out.Ours:
 		a.joined(ctx, id, out)
@@ -96,11 +96,18 @@ func (a *app) joined(ctx context.Context, id conversation.MessageID, out join.Ou
 	if err := a.rejudge(ctx, []conversation.Address{out.Peer}); err != nil {
 		a.log.Error("judge again", "err", err)
 	}
-	e := conversation.Event{All: true}
-	if out.Verified {
-		e.Notice = conversation.Reason{Code: "join.verified", Args: named([]any{"Address", out.Peer.ID})}
+	a.svc.Publish(conversation.Event{All: true})
+	if out.Verified && out.Done {
+		a.notify(conversation.Reason{Code: "join.verified", Args: named([]any{"Address", out.Peer.ID})})
 	}
-	a.svc.Publish(e)
+}
+
+// notify tells the user something once, wherever he is.
+func (a *app) notify(what conversation.Reason) {
+	a.svc.Publish(conversation.Event{Notice: what})
+	if a.told != nil {
+		a.told(what)
+	}
 }
 
 // waitingKey is the setting with the messages that have to be looked at once the

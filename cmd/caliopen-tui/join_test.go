@@ -55,7 +55,7 @@ func TestJourneyAnInvitationWaitsForLockedKeys(t *testing.T) {
 	if said := bob.object("key", "join", link); said["state"] != "sent" {
 		t.Fatalf("key join says %v", said)
 	}
-	if !takeTurns(t, s, func() bool { return len(s.Raws(servertest.Alice)) > 0 }, alice) {
+	if _, ok := takeTurns(t, func() bool { return len(s.Raws(servertest.Alice)) > 0 }, alice); !ok {
 		t.Fatal("Bob's mail never came")
 	}
 	alice.must("", "sync")
@@ -65,7 +65,7 @@ func TestJourneyAnInvitationWaitsForLockedKeys(t *testing.T) {
 	withSetting(t, alice, open)
 	const want = "verified by securejoin"
 	both := func() bool { return how(alice, servertest.Bob) == want && how(bob, servertest.Alice) == want }
-	if !takeTurns(t, s, both, alice, bob) {
+	if _, ok := takeTurns(t, both, alice, bob); !ok {
 		t.Errorf("Alice has %q of Bob, Bob %q of Alice", how(alice, servertest.Bob), how(bob, servertest.Alice))
 	}
 	if list := alice.objects("conversations"); len(list) != 0 {

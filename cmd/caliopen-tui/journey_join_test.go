@@ -35,18 +35,22 @@ func how(p *profile, address string) string {
 	return ""
 }
 
-// takeTurns syncs both by turns until nothing more can happen.
-func takeTurns(t *testing.T, s *servertest.Server, until func() bool, ps ...*profile) bool {
+// takeTurns syncs some profiles by turns until something is so, and gives what
+// they said meanwhile.
+func takeTurns(t *testing.T, until func() bool, ps ...*profile) (said string, ok bool) {
 	t.Helper()
 	for range 40 {
 		for _, p := range ps {
-			p.must("", "sync")
+			_, errs, code := p.run("", "sync")
+			if said += errs; code != 0 {
+				t.Fatalf("sync: status %d, %s", code, errs)
+			}
 		}
 		if until() {
-			return true
+			return said, true
 		}
 	}
-	return false
+	return said, false
 }
 
 // Two people who have never written to each other join their keys by a link,
@@ -59,11 +63,17 @@ func TestJourneyTwoPeopleJoin(t *testing.T) {
 	}
 	const want = "verified by securejoin"
 	both := func() bool { return how(alice, servertest.Bob) == want && how(bob, servertest.Alice) == want }
-	if !takeTurns(t, s, both, alice, bob) {
+	told, ok := takeTurns(t, both, alice, bob)
+	if !ok {
 		t.Fatalf("Alice has %q of Bob, Bob %q of Alice", how(alice, servertest.Bob), how(bob, servertest.Alice))
 	}
-	alice.must("", "sync")
-	bob.must("", "sync")
+	rounds := 0
+	more, _ := takeTurns(t, func() bool { rounds++; return rounds == 3 }, alice, bob)
+	for _, who := range []string{servertest.Alice, servertest.Bob} {
+		if n := strings.Count(told+more, "You and "+who+" are joined"); n != 1 {
+			t.Errorf("told %d times of %s: %s%s", n, who, told, more)
+		}
+	}
 	for name, p := range map[string]*profile{"Alice": alice, "Bob": bob} {
 		if list := p.objects("conversations"); len(list) != 0 {
 			t.Errorf("%s sees %v", name, list)
@@ -117,8 +127,12 @@ func TestJourneyAWrongSecretJoinsNobody(t *testing.T) {
 		t.Fatalf("key join says %v", said)
 	}
 	seen := func() bool { return len(s.Raws(servertest.Alice)) > 0 }
-	if !takeTurns(t, s, seen, bob, alice) {
+	told, ok := takeTurns(t, seen, bob, alice)
+	if !ok {
 		t.Fatal("Bob's mail never came")
+	}
+	if strings.Contains(told, "are joined") {
+		t.Errorf("told %s", told)
 	}
 	for range 3 {
 		alice.must("", "sync")

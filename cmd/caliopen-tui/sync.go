@@ -41,6 +41,7 @@ func (p *program) syncCommand() *cobra.Command {
 			return missing(p.t("cli.no_accounts"))
 		}
 		stop := p.progress(ctx, a)
+		a.told = func(r conversation.Reason) { p.note(p.cat.Reason(r)) }
 		a.resume(ctx)
 		sums := a.eng.SyncOnce(ctx, names)
 		stop()
@@ -129,9 +130,6 @@ func (p *program) watch(ctx context.Context, a *app) error {
 		case ev := <-events:
 			if ev.New > 0 {
 				p.note(p.n("cli.sync.new", ev.New))
-			}
-			if ev.Notice.Code != "" {
-				p.note(p.cat.Reason(ev.Notice))
 			}
 		}
 	}

@@ -51,6 +51,7 @@ type app struct {
 	domains *domain.Forecaster // nil where no network may be asked
 	trials  trials             // of sealed messages that wait for a key
 	desk    *join.Desk
+	told    func(conversation.Reason) // hears what invitations came to, nil for the interface alone
 
 	measures measurements
 	cfg      *accounts.Config
