@@ -132,8 +132,31 @@ func (s *Service) person(ctx context.Context, r Recipient) (person, error) {
 		p.Name = c.Name
 	}
 	p.past, err = s.opt.Store.History(ctx, c.ID, historyLength)
+	if err == nil && len(p.past) >= historyLength && countedIn(p.past) < floorMessages {
+		p.past, err = s.opt.Store.History(ctx, c.ID, longHistory)
+	}
 	return p, ignoreNotFound(err)
 }
+
+// longHistory is how far back is looked when most of what came last are mails
+// that anybody could have written: a handful of forged ones must not push the
+// sealed ones out of sight.
+const longHistory = 5 * historyLength
+
+// countedIn tells how many messages count for the floor.
+func countedIn(past []Past) int {
+	n := 0
+	for _, p := range past {
+		if counts(p) {
+			n++
+		}
+	}
+	return n
+}
+
+// counts tells whether a message says something of how a conversation is led:
+// mails in clear that anybody could have written do not.
+func counts(p Past) bool { return !unproven(p) || sealed(p.Facts) }
 
 // commonPin gives the protocol that all recipients are pinned to.
 func commonPin(ps []person) Protocol {
@@ -173,8 +196,9 @@ func (s *Service) before(ctx context.Context, sit *situation) error {
 // out of sight.
 func (sit *situation) usePast(past []Past) {
 	counted := 0
+	sit.past = slices.Grow(sit.past, len(past))
 	for _, p := range past {
-		if unproven(p) && !sealed(p.Facts) {
+		if !counts(p) {
 			continue
 		}
 		sit.past = append(sit.past, p)
@@ -215,15 +239,33 @@ func (s *Service) pastOf(ctx context.Context, sit *situation) ([]Past, error) {
 	}
 	var out []Past
 	for _, id := range s.conversationsOf(sit) {
-		ms, _, _, err := s.opt.Store.Messages(ctx, id, Span{Limit: floorMessages})
+		past, err := s.pastIn(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, past...)
+	}
+	slices.SortStableFunc(out, func(a, b Past) int { return b.Date.Compare(a.Date) })
+	return out, nil
+}
+
+// pastIn gives the last messages of a conversation, so many that enough of them
+// count, within bounds.
+func (s *Service) pastIn(ctx context.Context, id ConversationID) (out []Past, err error) {
+	span := Span{Limit: floorMessages}
+	for len(out) < longHistory {
+		ms, before, _, err := s.opt.Store.Messages(ctx, id, span)
 		if ignoreNotFound(err) != nil {
 			return nil, err
 		}
 		for _, m := range ms {
 			out = append(out, Past{Date: m.Date, Direction: m.Direction, Protocol: m.Protocol, Account: m.Account, Score: m.Index.Score, Facts: m.Facts})
 		}
+		if !before || len(ms) == 0 || countedIn(out) >= floorMessages {
+			break
+		}
+		span = Span{Before: ms[0].ID, Limit: longHistory - len(out)}
 	}
-	slices.SortStableFunc(out, func(a, b Past) int { return b.Date.Compare(a.Date) })
 	return out, nil
 }
 

@@ -2,6 +2,7 @@ package conversation_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -138,6 +139,34 @@ func TestChooseGroupFloorIsThatOfTheGroup(t *testing.T) {
 	w.store.messages["m1"] = Message{ID: "m1", Conversation: group.ID, Direction: In, Account: "home", Facts: sealedFacts, Index: privacy.Index{Score: 84}}
 	if c := choose(t, w, d); c.Decision != Stop || c.Floor != privacy.LevelA {
 		t.Errorf("%s with floor %q", c.Decision, c.Floor)
+	}
+}
+
+// A heap of mails that anybody could have written hides no sealed one.
+func TestForgedMailsPushNoSealedOneOutOfSight(t *testing.T) {
+	const forged = 60
+	sealedFacts := privacy.Facts{Proto: "mail", E2E: "full", Crypto: "modern"}
+	w := newWorld()
+	for day := range forged {
+		w.store.history["zoe"] = append(w.store.history["zoe"], heard(day, zoeMail, "home", privacy.Facts{Proto: "mail"}, 19))
+	}
+	w.store.history["zoe"] = append(w.store.history["zoe"], heard(forged, zoeMail, "home", sealedFacts, 76))
+	if c := choose(t, w, Draft{To: to("zoe"), Text: "x"}); c.Decision != Stop || c.Floor == "" {
+		t.Errorf("one person: %s with floor %q", c.Decision, c.Floor)
+	}
+	group := GroupOf(CircleOf(msg(zoeMail, paulMail, meMail)), people().who, nil)
+	at := func(n int) Message {
+		return Message{ID: MessageID(fmt.Sprint("m", n)), Conversation: group.ID, Direction: In, Protocol: Mail, Account: "home", Date: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC).AddDate(0, 0, n)}
+	}
+	old := at(0)
+	old.Facts, old.Index = sealedFacts, privacy.Index{Score: 76}
+	w.store.messages[old.ID] = old
+	for n := 1; n <= forged; n++ {
+		m := at(n)
+		w.store.messages[m.ID] = m
+	}
+	if c := choose(t, w, Draft{To: to("zoe", "paul"), Text: "x"}); c.Decision != Stop || c.Floor == "" {
+		t.Errorf("several: %s with floor %q", c.Decision, c.Floor)
 	}
 }
 

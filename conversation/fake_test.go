@@ -95,14 +95,20 @@ func (f *fakeStore) Conversation(_ context.Context, id ConversationID) (Conversa
 	return get(f.conversations, id)
 }
 
-func (f *fakeStore) Messages(_ context.Context, id ConversationID, _ Span) (ms []Message, _, _ bool, _ error) {
+func (f *fakeStore) Messages(_ context.Context, id ConversationID, s Span) (ms []Message, before, _ bool, _ error) {
 	for _, m := range f.messages {
 		if m.Conversation == id {
 			ms = append(ms, m)
 		}
 	}
 	slices.SortFunc(ms, func(a, b Message) int { return a.Date.Compare(b.Date) })
-	return ms, false, false, nil
+	if i := slices.IndexFunc(ms, func(m Message) bool { return m.ID == s.Before }); i >= 0 {
+		ms = ms[:i]
+	}
+	if n := len(ms) - s.Limit; s.Limit > 0 && n > 0 {
+		ms, before = ms[n:], true
+	}
+	return ms, before, false, nil
 }
 
 func (f *fakeStore) Raw(_ context.Context, id MessageID) ([]byte, error) { return get(f.raws, id) }
