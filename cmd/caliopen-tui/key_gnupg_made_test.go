@@ -24,7 +24,7 @@ func (r *ringed) window(answer string) (asked string) {
 	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
 		r.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(r.home, "gpg-agent.conf"), []byte("pinentry-program "+program+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(r.home, "gpg-agent.conf"), []byte(quickly+"pinentry-program "+program+"\n"), 0o600); err != nil {
 		r.t.Fatal(err)
 	}
 	r.forget()

@@ -24,6 +24,9 @@ type ringed struct {
 	gpg  *gnupg.GnuPG
 }
 
+// quickly has GnuPG lock keys with little work, which tests need not wait for.
+const quickly = "s2k-count 65536\n"
+
 func newRinged(t *testing.T) *ringed {
 	t.Helper()
 	home, err := os.MkdirTemp("/tmp", "gh") // a short name, for sockets are made in it
@@ -40,6 +43,9 @@ func newRinged(t *testing.T) *ringed {
 			t.Fatal(err)
 		}
 		t.Skip("gpg is not installed")
+	}
+	if err := os.WriteFile(filepath.Join(home, "gpg-agent.conf"), []byte(quickly), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	return &ringed{t: t, dir: newRingedProfile(t), home: home, gpg: g}
 }
