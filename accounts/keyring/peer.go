@@ -168,12 +168,14 @@ func (k *Keyring) State(a conversation.Address, fingerprint string) privacy.KeyS
 	if key := k.public(fingerprint); key != nil {
 		out.Weak = key.Status(k.o.Now()).Weak
 	}
+	// The user's own key is his in each address it names, also in one whose
+	// account was removed while its messages were kept.
+	if o := k.ownWith(fingerprint); o != nil && o.has(a) {
+		out.Person = "verified"
+		return out
+	}
 	if mine {
-		if o := k.ownWith(fingerprint); o != nil && o.has(a) {
-			out.Person = "verified"
-		} else {
-			out.Conflict = len(k.own) > 0 // in the user's own name, and not his
-		}
+		out.Conflict = len(k.own) > 0 // in the user's own name, and not his
 		return out
 	}
 	s := k.sets[a].State(fingerprint)
