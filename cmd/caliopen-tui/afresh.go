@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 )
@@ -77,6 +78,16 @@ func (a *app) ownKeys() string {
 	}
 	slices.Sort(own)
 	return strings.Join(own, " ")
+}
+
+// openedAtStart does what opened does, after the first frame: opening and
+// indexing want the processors for themselves.
+func (a *app) openedAtStart(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(frameFirst):
+		a.trials.single(func() { a.opened(ctx) })
+	}
 }
 
 // openedElsewhere does what opened does after another process wrote, without
