@@ -26,6 +26,7 @@ func claimsOther(name string, own conversation.Address) bool {
 		}
 		return r
 	}, norm.NFKC.String(name))
+	name = spelledOut().Replace(name)
 	for _, word := range strings.FieldsFunc(name, between) {
 		word = strings.Trim(word, ".!?*_-")
 		if addressed(word) && address(word) != own {
@@ -33,6 +34,14 @@ func claimsOther(name string, own conversation.Address) bool {
 		}
 	}
 	return false
+}
+
+// spelledOut writes as signs what people write out or in brackets so that
+// programs do not see it, and every reader does; the full stop of Chinese and
+// Japanese parts a domain as well (RFC 3490, 3.1).
+func spelledOut() *strings.Replacer {
+	return strings.NewReplacer("。", ".", "[@]", "@", "(@)", "@", "{@}", "@", "[at]", "@", "(at)", "@", "{at}", "@", " [at] ", "@", " (at) ", "@", " {at} ", "@",
+		"[AT]", "@", "(AT)", "@", "[.]", ".", "(.)", ".", "[dot]", ".", "(dot)", ".", " [dot] ", ".", " (dot) ", ".")
 }
 
 // between tells what can stand around an address in running text.

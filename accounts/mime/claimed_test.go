@@ -31,6 +31,12 @@ func TestNameThatIsSomebodyElsesAddress(t *testing.T) {
 		`"mailto:zoe@example.org" <eve@evil.example>`:           true,
 		`"zoe@example.org via dev" <dev@lists.example.org>`:     true, // not from zoe, whatever the reason
 		`"zoe@example.org / zoe@example.com" <zoe@example.org>`: true,
+		`"zoe[@]example.org" <eve@evil.example>`:                true,
+		`"zoe (at) example.org" <eve@evil.example>`:             true,
+		`"zoe [at] example [dot] org" <eve@evil.example>`:       true,
+		`"zoe@example。org" <eve@evil.example>`:                  true,
+		`"zoe (at) example.org" <zoe@example.org>`:              false,
+		`"Zoé at Example.org" <zoe@example.com>`:                false, // her company
 	} {
 		m := parse(t, "From: "+from+"\n\nbody")
 		if m.Evidence.ManyFrom != want {

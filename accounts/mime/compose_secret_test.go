@@ -45,7 +45,7 @@ func TestOutsideNothingSecretIsRead(t *testing.T) {
 		c := sealed(t, circle(t), o)
 		for what, wire := range map[string][]byte{"wire": c.Wire, "copy": c.Copy, "Bcc": c.More[0].Wire} {
 			read := plainly(wire)
-			secrets := []string{"Zanzibar", "zanzibar", "plan", "été", "mallory", "Mallory", "concealed-", "aliopen", "Bcc", "Gossip", "text/plain"}
+			secrets := []string{"Zanzibar", "zanzibar", "plan", "été", "mallory", "Mallory", "concealed-", "aliopen", "Bcc:", "Gossip", "text/plain"}
 			if !names {
 				secrets = append(secrets, "Secrète", "Alice", "Bob")
 			}
