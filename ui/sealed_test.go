@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/colorprofile"
+
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
 	"github.com/caliopen/caliopen-tui/ui"
@@ -153,7 +155,7 @@ func TestTheStepThatWouldHelpIsOneKeyAway(t *testing.T) {
 }
 
 func TestTheCodeAloneFitsASmallWindow(t *testing.T) {
-	journey(t, 80, 30, setup{}, func(d *uitest.Driver, _ *uitest.Fake) {
+	journey(t, 80, 24, setup{profile: colorprofile.TrueColor}, func(d *uitest.Driver, _ *uitest.Fake) {
 		d.Press("c")
 		d.Wait(time.Second)
 		d.Press("v")
@@ -161,7 +163,7 @@ func TestTheCodeAloneFitsASmallWindow(t *testing.T) {
 		d.Expect("Compare keys", "QR")
 		d.Press("c")
 		d.Refuse("Compare keys", "caliopen")
-		d.Expect("█▀▀▀▀▀█")
+		d.Expect("█▄▄▄▄▄█", "█ ███ █")
 		d.Press("esc")
 		d.Expect("Compare keys")
 	})

@@ -105,7 +105,7 @@ func (s *Compare) code(w int) []string {
 		return []string{kit.Line{kit.Gap(1), kit.Got(s.env.Styles.Plain, safe.Line(s.c.Link))}.Draw(w, s.env.Styles.Glyph.Ellipsis)}
 	}
 	var rows []string
-	for _, row := range drawn(c, quiet) {
+	for _, row := range drawn(c, quiet, s.dark()) {
 		rows = append(rows, kit.Line{kit.Gap(2), kit.Own(s.env.Styles.Paper, row)}.Draw(w, ""))
 	}
 	return rows
