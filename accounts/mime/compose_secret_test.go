@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"mime/quotedprintable"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +45,7 @@ func TestOutsideNothingSecretIsRead(t *testing.T) {
 		o.Seal.HideThread = true
 		c := sealed(t, circle(t), o)
 		for what, wire := range map[string][]byte{"wire": c.Wire, "copy": c.Copy, "Bcc": c.More[0].Wire} {
-			read := plainly(wire)
+			read := plainly(outsideSeal(t, wire))
 			secrets := []string{"Zanzibar", "zanzibar", "plan", "été", "mallory", "Mallory", "concealed-", "aliopen", "Bcc:", "Gossip", "text/plain"}
 			if !names {
 				secrets = append(secrets, "Secrète", "Alice", "Bob")
@@ -59,6 +60,18 @@ func TestOutsideNothingSecretIsRead(t *testing.T) {
 			}
 		}
 	}
+}
+
+// outsideSeal takes the sealed message out of a mail: any short word turns up in
+// its letters sooner or later.
+func outsideSeal(t *testing.T, wire []byte) []byte {
+	t.Helper()
+	before, sealed, ok := bytes.Cut(wire, []byte("-----BEGIN PGP MESSAGE-----"))
+	_, after, closed := bytes.Cut(sealed, []byte("-----END PGP MESSAGE-----"))
+	if !ok || !closed {
+		t.Fatalf("nothing is sealed:\n%s", wire)
+	}
+	return slices.Concat(before, after)
 }
 
 // hopeless gives a string of what makes trouble in headers and bodies.
