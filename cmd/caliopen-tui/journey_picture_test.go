@@ -29,9 +29,9 @@ func TestJourneyPictures(t *testing.T) {
 	x.keys("\x1b")
 	x.hides("─ Why")
 	x.keys("r")
-	x.shows("If sent now")
+	x.shows("→ sealed mail")
 	x.keys("On se retrouve devant la gare ?")
-	x.shows("On se retrouve devant la gare ?", "If sent now")
+	x.shows("On se retrouve devant la gare ?", "→ sealed mail")
 	shoot(t, x, "composer")
 	x.close()
 }
