@@ -33,16 +33,28 @@ func TestMeasure(t *testing.T) {
 			Account: mail(InClear), Security: Security{TLS: "1.2", Verified: true, StartTLS: true, Auth: "PLAIN"},
 			Domain: domain.Own{DMARC: "quarantine", Inbound: "none", DNSSEC: "unsigned"}, Key: "none", Selves: []trace.Observations{hiding, showing}, Trust: trust,
 		}, privacy.AccountInput{TLS: "1.2", StartTLS: true, Auth: "password", Secret: "file", Key: "none", DMARC: "quarantine", Inbound: "none", DNSSEC: "unsigned", ClientIP: "shown"}, 35, 100},
-		{"certificate not verified", Measures{Account: mail(InKeyring), Security: Security{TLS: "1.3", Auth: "SCRAM-SHA-256"}},
-			privacy.AccountInput{TLS: "1.3", BadCertificate: true, Auth: "scram", Secret: "kept"}, 20, 50},
+		{
+			"certificate not verified",
+			Measures{Account: mail(InKeyring), Security: Security{TLS: "1.3", Auth: "SCRAM-SHA-256"}},
+			privacy.AccountInput{TLS: "1.3", BadCertificate: true, Auth: "scram", Secret: "kept"},
+			20, 50,
+		},
 		{"Mastodon", Measures{
 			Account: Account{Kind: "mastodon", Secret: InEncrypted}, Security: Security{TLS: "1.3", Verified: true, Auth: "OAUTH2"},
 			Domain: domain.Own{DMARC: "reject"}, Key: "published", Selves: []trace.Observations{showing},
 		}, privacy.AccountInput{TLS: "1.3", Auth: "oauth", Secret: "kept", NoSeal: true}, 60, 50},
-		{"old TLS, client certificate", Measures{Account: mail(InKeyring), Security: Security{TLS: "1.1", Verified: true, Auth: "EXTERNAL"}},
-			privacy.AccountInput{TLS: "old", Auth: "certificate", Secret: "kept"}, 40, 50},
-		{"in clear", Measures{Account: mail(InKeyring), Security: Security{Auth: "PLAIN", Host: "x"}},
-			privacy.AccountInput{TLS: "none", Auth: "password", Secret: "kept"}, 10, 50},
+		{
+			"old TLS, client certificate",
+			Measures{Account: mail(InKeyring), Security: Security{TLS: "1.1", Verified: true, Auth: "EXTERNAL"}},
+			privacy.AccountInput{TLS: "old", Auth: "certificate", Secret: "kept"},
+			40, 50,
+		},
+		{
+			"in clear",
+			Measures{Account: mail(InKeyring), Security: Security{Auth: "PLAIN", Host: "x"}},
+			privacy.AccountInput{TLS: "none", Auth: "password", Secret: "kept"},
+			10, 50,
+		},
 		{"never connected, password by command", Measures{Account: Account{Kind: "mail", PasswordCommand: "pass show mail", Secret: InClear}}, privacy.AccountInput{}, 0, 0},
 	} {
 		got := Measure(c.in)

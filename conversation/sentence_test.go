@@ -49,8 +49,10 @@ func TestEveryCodeHasASentence(t *testing.T) {
 	for _, m := range regexp.MustCompile(`"((?:route|warn|problem|query|draft)\.[a-z_]+)"`).FindAllStringSubmatch(sources(t), -1) {
 		codes[m[1]] = true
 	}
-	for _, made := range []string{"route.line_auto", "route.line_pin", "route.line_override", "route.line_ask", "route.own_key_expired", "route.own_key_revoked", "route.key_since_year", "route.key_checked_year", "channel.intra",
-		"query.bad_size", "query.bad_score", "query.bad_level"} {
+	for _, made := range []string{
+		"route.line_auto", "route.line_pin", "route.line_override", "route.line_ask", "route.own_key_expired", "route.own_key_revoked", "route.key_since_year", "route.key_checked_year", "channel.intra",
+		"query.bad_size", "query.bad_score", "query.bad_level",
+	} {
 		codes[made] = true
 	}
 	delete(codes, "route.line_")

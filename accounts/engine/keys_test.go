@@ -198,7 +198,9 @@ func TestRejudger(t *testing.T) {
 	var told int
 	again := Rejudger(m, r, func(Change) { told++ })
 	m.evidence = []privacy.Evidence{
-		{Security: privacy.Security{Signer: "AAAA"}}, {Security: privacy.Security{Signer: "BBBB"}}, {},
+		{Security: privacy.Security{Signer: "AAAA"}},
+		{Security: privacy.Security{Signer: "BBBB"}},
+		{},
 		{Security: privacy.Security{Signer: "AAAA"}, Key: privacy.KeyState{Person: "new"}},
 	}
 	if err := again(t.Context(), []conversation.Address{bob()}); err != nil || told != 1 {

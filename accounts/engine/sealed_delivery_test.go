@@ -139,6 +139,7 @@ func (h *holders) Peer(_, peer conversation.Address) conversation.PeerKey {
 func (h *holders) Own(conversation.Address) (conversation.Key, bool) {
 	return conversation.Key{Fingerprint: h.own.Fingerprint(), Own: true, Secret: true}, true
 }
+
 func (h *holders) Lock() conversation.LockState               { return conversation.LockState{Keys: 1} }
 func (h *holders) Secrets() []*openpgp.Key                    { return []*openpgp.Key{h.own} }
 func (h *holders) Signers(uint64) []*openpgp.Key              { return []*openpgp.Key{h.own.Public()} }

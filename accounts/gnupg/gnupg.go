@@ -74,8 +74,10 @@ func (g *GnuPG) Used() bool {
 // because that would tell others which mail is being read. It must not be
 // quiet: then it leaves out the status lines that tell why it failed.
 func (g *GnuPG) options() []string {
-	out := []string{"--no-options", "--batch", "--no-tty", "--no-auto-key-retrieve", "--no-auto-check-trustdb",
-		"--disable-dirmngr", "--trust-model", "always", "--status-fd", "3"}
+	out := []string{
+		"--no-options", "--batch", "--no-tty", "--no-auto-key-retrieve", "--no-auto-check-trustdb",
+		"--disable-dirmngr", "--trust-model", "always", "--status-fd", "3",
+	}
 	if g.home != "" {
 		out = append(out, "--homedir", g.home)
 	}

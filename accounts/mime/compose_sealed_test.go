@@ -45,6 +45,7 @@ func (r ringOf) Autocrypt(conversation.Address) string   { return r.said }
 func (r ringOf) Gossip(a conversation.Address, fpr string) string {
 	return "addr=" + a.ID + "; keydata=" + fpr
 }
+
 func (r ringOf) Recipient(fpr string, at time.Time) *openpgp.Key {
 	for _, k := range r.others {
 		if k.Fingerprint() == fpr && k.Status(at).CanSeal {

@@ -191,8 +191,11 @@ func TestLegacyDisplay(t *testing.T) {
 		legacy bool
 		want   bool
 	}{
-		{conversation.HideSubject, true, false}, {"", true, false}, {conversation.Discreet, false, false},
-		{conversation.Discreet, true, true}, {conversation.HideAll, true, true},
+		{conversation.HideSubject, true, false},
+		{"", true, false},
+		{conversation.Discreet, false, false},
+		{conversation.Discreet, true, true},
+		{conversation.HideAll, true, true},
 	} {
 		o := sealedTo(t, test.policy, []string{"bob"}, nil, nil)
 		o.Seal.Legacy = test.legacy

@@ -164,8 +164,11 @@ func joinProblem(err error) error {
 		err  error
 		code string
 	}{
-		{securejoin.ErrGroup, "join.group"}, {securejoin.ErrLink, "join.no_link"}, {join.ErrOwn, "join.no_key"},
-		{securejoin.ErrNoCode, "join.no_code"}, {securejoin.ErrPicture, "join.no_picture"},
+		{securejoin.ErrGroup, "join.group"},
+		{securejoin.ErrLink, "join.no_link"},
+		{join.ErrOwn, "join.no_key"},
+		{securejoin.ErrNoCode, "join.no_code"},
+		{securejoin.ErrPicture, "join.no_picture"},
 	} {
 		if errors.Is(err, known.err) {
 			return &conversation.Problem{Code: known.code, Err: errors.Join(conversation.ErrUsage, err)}

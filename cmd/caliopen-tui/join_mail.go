@@ -71,9 +71,13 @@ func refusal(err error) (conversation.Reason, bool) {
 		err  error
 		code string
 	}{
-		{securejoin.ErrUsed, "join.refused_used"}, {securejoin.ErrExpired, "join.refused_expired"},
-		{securejoin.ErrAuth, "join.refused"}, {securejoin.ErrSigner, "join.refused"}, {securejoin.ErrFingerprint, "join.refused"},
-		{securejoin.ErrSeal, "join.refused"}, {securejoin.ErrMeant, "join.refused"},
+		{securejoin.ErrUsed, "join.refused_used"},
+		{securejoin.ErrExpired, "join.refused_expired"},
+		{securejoin.ErrAuth, "join.refused"},
+		{securejoin.ErrSigner, "join.refused"},
+		{securejoin.ErrFingerprint, "join.refused"},
+		{securejoin.ErrSeal, "join.refused"},
+		{securejoin.ErrMeant, "join.refused"},
 	} {
 		if errors.Is(err, known.err) {
 			return conversation.Reason{Code: known.code}, true

@@ -47,8 +47,11 @@ func TestJourneyKilledWhileSendingSealed(t *testing.T) {
 	alice := sealedMailbox(t, &through)
 	bobs, alices, unknown := 0, 0, 0
 	for _, c := range []sealedCrash{
-		{"DATA", 1, 1, 0}, {"RCPT TO:<" + servertest.Alice + ">", 1, 1, 0},
-		{"dot", 0, 1, 1}, {"answer", 1, 1, 1}, {"QUIT", 1, 1, 1},
+		{"DATA", 1, 1, 0},
+		{"RCPT TO:<" + servertest.Alice + ">", 1, 1, 0},
+		{"dot", 0, 1, 1},
+		{"answer", 1, 1, 1},
+		{"QUIT", 1, 1, 1},
 	} {
 		killedWhileSealed(t, alice, proxy, c.point)
 		bobs, alices, unknown = bobs+c.bob, alices+c.alice, unknown+c.unknown

@@ -64,7 +64,8 @@ func (p *program) verifyTogether(ctx context.Context, a *app, address conversati
 		return p.object(o)
 	}
 	if err := p.table([][]string{
-		{c.Peer.ID, grouped(c.PeerFingerprint)}, {c.Own.ID, grouped(c.OwnFingerprint)},
+		{c.Peer.ID, grouped(c.PeerFingerprint)},
+		{c.Own.ID, grouped(c.OwnFingerprint)},
 		{p.t("cli.key.words"), strings.Join(c.Words, "  ")},
 	}); err != nil {
 		return err

@@ -36,23 +36,28 @@ func TestWhatMailsChange(t *testing.T) {
 		{"a mail without header", []Sight{{Date: day(1)}}, Peer{LastSeen: day(1)}},
 		{"a header", []Sight{{Date: day(1), Key: "A", Mutual: true}}, Peer{day(1), day(1), "A", true, time.Time{}, ""}},
 		{
-			"a header, then none", []Sight{{Date: day(1), Key: "A", Mutual: true}, {Date: day(5)}},
+			"a header, then none",
+			[]Sight{{Date: day(1), Key: "A", Mutual: true}, {Date: day(5)}},
 			Peer{day(5), day(1), "A", true, time.Time{}, ""},
 		},
 		{
-			"an older mail does not bring its key back", []Sight{{Date: day(5), Key: "B"}, {Date: day(1), Key: "A", Mutual: true}},
+			"an older mail does not bring its key back",
+			[]Sight{{Date: day(5), Key: "B"}, {Date: day(1), Key: "A", Mutual: true}},
 			Peer{day(5), day(5), "B", false, time.Time{}, ""},
 		},
 		{
-			"a newer header takes back the wish", []Sight{{Date: day(1), Key: "A", Mutual: true}, {Date: day(2), Key: "A"}},
+			"a newer header takes back the wish",
+			[]Sight{{Date: day(1), Key: "A", Mutual: true}, {Date: day(2), Key: "A"}},
 			Peer{day(2), day(2), "A", false, time.Time{}, ""},
 		},
 		{
-			"gossip stands beside the key", []Sight{{Date: day(1), Key: "A"}, {Date: day(9), Key: "G", Gossip: true}},
+			"gossip stands beside the key",
+			[]Sight{{Date: day(1), Key: "A"}, {Date: day(9), Key: "G", Gossip: true}},
 			Peer{day(1), day(1), "A", false, day(9), "G"},
 		},
 		{
-			"older gossip", []Sight{{Date: day(9), Key: "G", Gossip: true}, {Date: day(8), Key: "H", Gossip: true}},
+			"older gossip",
+			[]Sight{{Date: day(9), Key: "G", Gossip: true}, {Date: day(8), Key: "H", Gossip: true}},
 			Peer{Gossip: day(9), GossipKey: "G"},
 		},
 		{"a mail without any date", []Sight{{Key: "A"}}, Peer{}},

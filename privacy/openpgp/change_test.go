@@ -156,8 +156,10 @@ func TestMergeStaysLocked(t *testing.T) {
 func TestFirstEndCounts(t *testing.T) {
 	k := must[*Key](t)(load(t, "alice").copy())
 	life := uint32(30 * 24 * 3600)
-	sig := &packet.Signature{Version: 4, SigType: packet.SigTypeDirectSignature, Hash: crypto.SHA512, PubKeyAlgo: k.entity.PrimaryKey.PubKeyAlgo,
-		CreationTime: born, IssuerKeyId: &k.entity.PrimaryKey.KeyId, KeyLifetimeSecs: &life}
+	sig := &packet.Signature{
+		Version: 4, SigType: packet.SigTypeDirectSignature, Hash: crypto.SHA512, PubKeyAlgo: k.entity.PrimaryKey.PubKeyAlgo,
+		CreationTime: born, IssuerKeyId: &k.entity.PrimaryKey.KeyId, KeyLifetimeSecs: &life,
+	}
 	if err := sig.SignDirectKeyBinding(k.entity.PrimaryKey, k.entity.PrivateKey, config(born)); err != nil {
 		t.Fatal(err)
 	}
@@ -201,8 +203,10 @@ func certified(t *testing.T, k, by *Key, kind packet.SignatureType, change func(
 	c := must[*Key](t)(k.copy())
 	id := c.identities()[0]
 	pk := by.entity.PrimaryKey
-	sig := &packet.Signature{Version: pk.Version, SigType: kind, Hash: crypto.SHA512, PubKeyAlgo: pk.PubKeyAlgo,
-		CreationTime: noon.Add(-time.Hour), IssuerKeyId: &pk.KeyId, IssuerFingerprint: pk.Fingerprint}
+	sig := &packet.Signature{
+		Version: pk.Version, SigType: kind, Hash: crypto.SHA512, PubKeyAlgo: pk.PubKeyAlgo,
+		CreationTime: noon.Add(-time.Hour), IssuerKeyId: &pk.KeyId, IssuerFingerprint: pk.Fingerprint,
+	}
 	if change != nil {
 		change(sig)
 	}

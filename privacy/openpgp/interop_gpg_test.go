@@ -29,8 +29,10 @@ func newGnuPG(t *testing.T, names ...string) gnupg {
 func (p gnupg) gpg(t *testing.T, stdin []byte, args ...string) ([]byte, string) {
 	t.Helper()
 	status := p.write(t, "status", nil)
-	out, _ := run(t, stdin, p.bin, append([]string{"--homedir", string(p.folder), "--batch", "--quiet", "--no-tty", "--yes",
-		"--trust-model", "always", "--pinentry-mode", "loopback", "--passphrase", "secret", "--status-file", status}, args...)...)
+	out, _ := run(t, stdin, p.bin, append([]string{
+		"--homedir", string(p.folder), "--batch", "--quiet", "--no-tty", "--yes",
+		"--trust-model", "always", "--pinentry-mode", "loopback", "--passphrase", "secret", "--status-file", status,
+	}, args...)...)
 	return out, string(p.read(t, "status"))
 }
 

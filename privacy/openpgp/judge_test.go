@@ -18,9 +18,11 @@ var signedText = []byte("signed\r\n")
 func made(t testing.TB, k *Key, data []byte, change func(*packet.Signature)) []byte {
 	t.Helper()
 	pk := k.entity.PrimaryKey
-	sig := &packet.Signature{Version: pk.Version, SigType: packet.SigTypeBinary, PubKeyAlgo: pk.PubKeyAlgo,
+	sig := &packet.Signature{
+		Version: pk.Version, SigType: packet.SigTypeBinary, PubKeyAlgo: pk.PubKeyAlgo,
 		Hash: crypto.SHA512, CreationTime: noon.Add(-time.Hour), IssuerKeyId: &pk.KeyId,
-		IssuerKeyVersion: uint8(pk.Version), IssuerFingerprint: pk.Fingerprint}
+		IssuerKeyVersion: uint8(pk.Version), IssuerFingerprint: pk.Fingerprint,
+	}
 	if change != nil {
 		change(sig)
 	}
@@ -209,9 +211,11 @@ func TestTooManySignatures(t *testing.T) {
 
 func TestNotASignature(t *testing.T) {
 	a := load(t, "alice")
-	for name, raw := range map[string]string{"nothing": "", "text": "hello",
+	for name, raw := range map[string]string{
+		"nothing": "", "text": "hello",
 		"broken":   "-----BEGIN PGP SIGNATURE-----\n\niHUE\n-----END PGP SIGNATURE-----\n",
-		"no block": "-----BEGIN PGP SIGNATURE-----\n", "a message": string(literal(t, "x"))} {
+		"no block": "-----BEGIN PGP SIGNATURE-----\n", "a message": string(literal(t, "x")),
+	} {
 		for _, s := range Verify(signedText, []byte(raw), ring{a}, noon) {
 			if s.State != Bad {
 				t.Errorf("%s: %+v", name, s)
@@ -228,8 +232,10 @@ func TestSameKeyID(t *testing.T) {
 	thief := must[*Key](t)(m.copy())
 	stolen := *a.entity.PrimaryKey
 	stolen.IsSubkey = true
-	bind := &packet.Signature{Version: 4, SigType: packet.SigTypeSubkeyBinding, PubKeyAlgo: m.entity.PrimaryKey.PubKeyAlgo,
-		Hash: crypto.SHA512, CreationTime: born, IssuerKeyId: &m.entity.PrimaryKey.KeyId, FlagsValid: true, FlagEncryptStorage: true}
+	bind := &packet.Signature{
+		Version: 4, SigType: packet.SigTypeSubkeyBinding, PubKeyAlgo: m.entity.PrimaryKey.PubKeyAlgo,
+		Hash: crypto.SHA512, CreationTime: born, IssuerKeyId: &m.entity.PrimaryKey.KeyId, FlagsValid: true, FlagEncryptStorage: true,
+	}
 	if err := bind.SignKey(&stolen, m.entity.PrivateKey, config(noon)); err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,7 @@ func TestStatus(t *testing.T) {
 		"eve":              {Weak: true},
 	} {
 		s := load(t, name).Status(noon)
-		if s.Created.IsZero() || (s.Expires.IsZero()) == (name == "carol") {
+		if s.Created.IsZero() || s.Expires.IsZero() == (name == "carol") {
 			t.Errorf("%s: created %v, expires %v", name, s.Created, s.Expires)
 		}
 		s.Created, s.Expires = time.Time{}, time.Time{}
@@ -171,8 +171,10 @@ func TestUserIDsThatCount(t *testing.T) {
 	if err := a.entity.AddUserId("Alice", "", "old@example.org", cfg); err != nil {
 		t.Fatal(err)
 	}
-	revoke := &packet.Signature{Version: 4, SigType: packet.SigTypeCertificationRevocation, Hash: crypto.SHA512,
-		PubKeyAlgo: a.entity.PrimaryKey.PubKeyAlgo, CreationTime: noon, IssuerKeyId: &a.entity.PrimaryKey.KeyId}
+	revoke := &packet.Signature{
+		Version: 4, SigType: packet.SigTypeCertificationRevocation, Hash: crypto.SHA512,
+		PubKeyAlgo: a.entity.PrimaryKey.PubKeyAlgo, CreationTime: noon, IssuerKeyId: &a.entity.PrimaryKey.KeyId,
+	}
 	old := a.entity.Identities["Alice <old@example.org>"]
 	if err := revoke.SignUserId(old.Name, a.entity.PrimaryKey, a.entity.PrivateKey, cfg); err != nil {
 		t.Fatal(err)
@@ -183,14 +185,18 @@ func TestUserIDsThatCount(t *testing.T) {
 	}
 	old.Revocations = append(old.Revocations, packet.NewVerifiableSig(revoke))
 	forged := packet.NewUserId("Boss", "", "boss@example.org")
-	claim := &packet.Signature{Version: 4, SigType: packet.SigTypePositiveCert, Hash: crypto.SHA512,
-		PubKeyAlgo: m.entity.PrimaryKey.PubKeyAlgo, CreationTime: noon, IssuerKeyId: &a.entity.PrimaryKey.KeyId}
+	claim := &packet.Signature{
+		Version: 4, SigType: packet.SigTypePositiveCert, Hash: crypto.SHA512,
+		PubKeyAlgo: m.entity.PrimaryKey.PubKeyAlgo, CreationTime: noon, IssuerKeyId: &a.entity.PrimaryKey.KeyId,
+	}
 	if err := claim.SignUserId(forged.Id, a.entity.PrimaryKey, m.entity.PrivateKey, cfg); err != nil {
 		t.Fatal(err)
 	}
 	claim.IssuerKeyId = &a.entity.PrimaryKey.KeyId
-	a.entity.Identities[forged.Id] = &pgp.Identity{Primary: a.entity, Name: forged.Id, UserId: forged,
-		SelfCertifications: []*packet.VerifiableSignature{packet.NewVerifiableSig(claim)}}
+	a.entity.Identities[forged.Id] = &pgp.Identity{
+		Primary: a.entity, Name: forged.Id, UserId: forged,
+		SelfCertifications: []*packet.VerifiableSignature{packet.NewVerifiableSig(claim)},
+	}
 	if got := must[*Key](t)(a.copy()).Addresses(); !slices.Equal(got, []string{"alice@example.org"}) {
 		t.Errorf("after: %v", got)
 	}

@@ -64,8 +64,10 @@ func flooded(t *testing.T, count int, claimed bool) []byte {
 	}
 	var forged bytes.Buffer
 	for _, id := range e.Identities {
-		sig := &packet.Signature{Version: 4, SigType: packet.SigTypeGenericCert, Hash: crypto.SHA512, PubKeyAlgo: issuer.PubKeyAlgo,
-			CreationTime: noon, IssuerKeyId: &issuer.KeyId, IssuerFingerprint: issuer.Fingerprint}
+		sig := &packet.Signature{
+			Version: 4, SigType: packet.SigTypeGenericCert, Hash: crypto.SHA512, PubKeyAlgo: issuer.PubKeyAlgo,
+			CreationTime: noon, IssuerKeyId: &issuer.KeyId, IssuerFingerprint: issuer.Fingerprint,
+		}
 		signer := *m.entity.PrivateKey
 		signer.PublicKey = *issuer
 		if err := sig.SignUserId(id.Name, e.PrimaryKey, &signer, config(noon)); err != nil {

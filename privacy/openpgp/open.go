@@ -73,8 +73,10 @@ func (t *trial) result(keys Keys) (Opened, error) {
 	if err != nil {
 		return Opened{}, fmt.Errorf("openpgp: open: %w", err)
 	}
-	o := Opened{Plain: in.data, Name: in.name, Key: t.key, Symmetric: t.key == nil,
-		AEAD: t.aead(), Quantum: t.quantum(), Forward: t.forward(keys), Readers: t.readers()}
+	o := Opened{
+		Plain: in.data, Name: in.name, Key: t.key, Symmetric: t.key == nil,
+		AEAD: t.aead(), Quantum: t.quantum(), Forward: t.forward(keys), Readers: t.readers(),
+	}
 	j := judge{keys: keys, now: t.now, data: in.data, opener: t.key}
 	o.Signatures = j.pairs(in.signatures)
 	return o, nil

@@ -211,8 +211,18 @@ func TestGreedyPassphrase(t *testing.T) {
 	for _, c := range []struct {
 		body []byte
 		want bool
-	}{{argon(3, 4, 16), false}, {argon(1, 4, 21), false}, {argon(1, 4, 31), true}, {argon(200, 4, 16), true},
-		{argon(1, 255, 21), true}, {nil, true}, {[]byte{4, 9}, true}, {argon(3, 4, 16)[:20], true}, {[]byte{4, 9, 3}, false}, {[]byte{9, 9, 9}, true}} {
+	}{
+		{argon(3, 4, 16), false},
+		{argon(1, 4, 21), false},
+		{argon(1, 4, 31), true},
+		{argon(200, 4, 16), true},
+		{argon(1, 255, 21), true},
+		{nil, true},
+		{[]byte{4, 9}, true},
+		{argon(3, 4, 16)[:20], true},
+		{[]byte{4, 9, 3}, false},
+		{[]byte{9, 9, 9}, true},
+	} {
 		if got := greedy(c.body); got != c.want {
 			t.Errorf("greedy(% x) = %v", c.body, got)
 		}

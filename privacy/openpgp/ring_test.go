@@ -46,8 +46,10 @@ func TestMakeKeys(t *testing.T) {
 	if !*makeKeys {
 		t.Skip("the keys are kept in testdata; -make makes them anew")
 	}
-	for name, p := range map[string]Profile{"Alice": Compatible, "Bob": Compatible,
-		"Mallory": Compatible, "Grace": Modern, "Heidi": Quantum} {
+	for name, p := range map[string]Profile{
+		"Alice": Compatible, "Bob": Compatible,
+		"Mallory": Compatible, "Grace": Modern, "Heidi": Quantum,
+	} {
 		low := string(bytes.ToLower([]byte(name)))
 		k, err := Generate(name, low+"@example.org", p, born)
 		if err != nil {

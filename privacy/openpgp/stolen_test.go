@@ -16,9 +16,11 @@ func thief(t *testing.T, owner, victim *Key, sign bool) *Key {
 	stolen := *victim.entity.PrimaryKey
 	stolen.IsSubkey = true
 	pk := owner.entity.PrimaryKey
-	sig := &packet.Signature{Version: pk.Version, SigType: packet.SigTypeSubkeyBinding, PubKeyAlgo: pk.PubKeyAlgo, Hash: crypto.SHA512,
+	sig := &packet.Signature{
+		Version: pk.Version, SigType: packet.SigTypeSubkeyBinding, PubKeyAlgo: pk.PubKeyAlgo, Hash: crypto.SHA512,
 		CreationTime: noon.Add(-time.Hour), IssuerKeyId: &pk.KeyId, IssuerFingerprint: pk.Fingerprint, IssuerKeyVersion: uint8(pk.Version),
-		FlagsValid: true, FlagSign: sign, FlagEncryptCommunications: !sign}
+		FlagsValid: true, FlagSign: sign, FlagEncryptCommunications: !sign,
+	}
 	if err := sig.SignKey(&stolen, owner.entity.PrivateKey, config(noon)); err != nil {
 		t.Fatal(err)
 	}

@@ -185,8 +185,10 @@ func TestShapesThatAreTaken(t *testing.T) {
 	whole := append(append(bytes.Clone(marker), put(t, 60, []byte("?"))...), sealPackets(t, a, inner, true)...)
 	armored := must[[]byte](t)(enarmor(blockMessage, whole, true))
 	around := fmt.Appendf(nil, "Dear list,\r\n\r\n%s\r\n-- \r\nunsubscribe below\r\n", armored)
-	for name, raw := range map[string][]byte{"binary": whole, "armored": armored, "CRLF": bytes.ReplaceAll(armored, []byte("\n"), []byte("\r\n")),
-		"in a text": around, "in French": append([]byte("Été\n"), around...), "marked": append([]byte("\ufeff"), armored...), "indented": append([]byte("  "), armored...)} {
+	for name, raw := range map[string][]byte{
+		"binary": whole, "armored": armored, "CRLF": bytes.ReplaceAll(armored, []byte("\n"), []byte("\r\n")),
+		"in a text": around, "in French": append([]byte("Été\n"), around...), "marked": append([]byte("\ufeff"), armored...), "indented": append([]byte("  "), armored...),
+	} {
 		if o, err := Open(raw, ring{a}, noon); err != nil || string(o.Plain) != "x" {
 			t.Errorf("%s: %q, %v", name, o.Plain, err)
 		}
