@@ -94,7 +94,7 @@ func TestForecaster(t *testing.T) {
 		if got := f.Facts("example.org"); !got.Enforced || len(l.asked) != 2 || l.before[1].Policy == nil {
 			t.Errorf("asked again: %+v, %v, before %+v", got, l.asked, l.before)
 		}
-		if left := memory.till["example.org"]time.Until(); left < 6*24*time.Hour {
+		if left := time.Until(memory.till["example.org"]); left < 6*24*time.Hour {
 			t.Errorf("the policy is kept for %v only", left)
 		}
 	})
