@@ -33,6 +33,8 @@ type memory struct {
 	evidence    []privacy.Evidence     // of stored messages, for RejudgeAddress
 	altered     []bool                 // whether judging changed them
 	judgedAgain []conversation.Address // what RejudgeAddress was called for
+	unproved    []accounts.Stored      // what Unproved gives
+	readAgain   []conversation.Parsed  // what Reread was given
 }
 
 func newMemory(list ...conversation.Entry) *memory {
@@ -186,6 +188,15 @@ func (m *memory) RejudgeAddress(_ context.Context, a conversation.Address, judge
 	for i := range m.evidence {
 		m.altered = append(m.altered, judge(nil, &m.evidence[i]))
 	}
+	return Change{}, nil
+}
+
+func (m *memory) Unproved(context.Context, conversation.Address) ([]accounts.Stored, error) {
+	return m.unproved, nil
+}
+
+func (m *memory) Reread(_ context.Context, _ conversation.MessageID, p conversation.Parsed) (Change, error) {
+	m.readAgain = append(m.readAgain, p)
 	return Change{}, nil
 }
 

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy"
+	"github.com/caliopen/caliopen-tui/privacy/openpgp"
 )
 
 // KeyStates tells what is known of the keys that sign.
@@ -78,6 +80,7 @@ func (j *judge) teach(ctx context.Context, batch []observed) error {
 	if keys == nil {
 		return nil
 	}
+	defer j.late(batch)
 	sights, err := j.sights(ctx, batch)
 	if err != nil || len(sights) == 0 {
 		return err
@@ -96,6 +99,30 @@ func (j *judge) teach(ctx context.Context, batch []observed) error {
 	}
 	j.stale = merge(j.stale, changed)
 	return nil
+}
+
+// holder tells which certificates have a key ID; a keyring that can.
+type holder interface {
+	Signers(keyID uint64) []*openpgp.Key
+}
+
+// late notes the senders of mails that were read before the key was known that
+// signed them, and stored after: mails are read ahead of what others tell.
+func (j *judge) late(batch []observed) {
+	keys, ok := j.w.o.Keys.(holder)
+	if !ok {
+		return
+	}
+	for _, b := range batch {
+		m := &b.arrival.Parsed.Message
+		s := m.Evidence.Security
+		if s.Signature != "unknown_key" {
+			continue
+		}
+		if id, err := strconv.ParseUint(s.Signer, 16, 64); err == nil && len(keys.Signers(id)) > 0 {
+			j.stale = merge(j.stale, []conversation.Address{m.Sender().Address})
+		}
+	}
 }
 
 // sights collects what a batch tells. Junk tells nothing.
@@ -156,7 +183,46 @@ func (j *judge) rejudge(ctx context.Context) error {
 	if len(as) == 0 {
 		return nil
 	}
+	for _, a := range as {
+		proved, err := j.prove(ctx, a)
+		if err != nil {
+			return err
+		}
+		as = merge(as, proved)
+	}
 	return Rejudger(j.w.o.Store, j.w.o.Keys, j.w.changed)(ctx, as)
+}
+
+// prove reads the mails of an address again that were signed by a key which
+// nobody knew, now that one has come to light. It gives the addresses of which
+// the keyring learned by that.
+func (j *judge) prove(ctx context.Context, a conversation.Address) ([]conversation.Address, error) {
+	list, err := j.w.o.Store.Unproved(ctx, a)
+	if err != nil {
+		return nil, fmt.Errorf("engine: signed mails of %s: %w", a.ID, err)
+	}
+	var sights []conversation.KeySight
+	for _, s := range list {
+		if s.Account != j.w.id() {
+			continue // read by whoever serves that account
+		}
+		p := j.w.parseSafely(j.w.o.Formats[s.Protocol], accounts.Copy{Raw: s.Raw, Received: s.Received})
+		if p.Message.Evidence.Security.Signature == "unknown_key" {
+			continue
+		}
+		p.Message.Account, p.Message.Received = s.Account, s.Received
+		j.score(&p.Message, see(p.Origin))
+		sights = append(sights, Sights(p)...)
+		ch, err := j.w.o.Store.Reread(ctx, s.ID, p)
+		if err != nil {
+			return nil, fmt.Errorf("engine: read %s again: %w", s.ID, err)
+		}
+		j.w.changed(ch)
+	}
+	if len(sights) == 0 {
+		return nil, nil
+	}
+	return j.w.o.Keys.Learn(ctx, sights)
 }
 
 // repair judges what an earlier run left to be judged, and forgets what was

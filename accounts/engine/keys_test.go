@@ -213,3 +213,43 @@ func TestRejudger(t *testing.T) {
 		t.Errorf("%+v", m.evidence)
 	}
 }
+
+// unknownFirst is signedMail before its key is known: the first word of the
+// ring decides.
+type unknownFirst struct {
+	signedMail
+	r *fakeRing
+}
+
+func (u unknownFirst) Parse(raw []byte, c conversation.ParseContext) conversation.Parsed {
+	p := u.signedMail.Parse(raw, c)
+	u.r.mu.Lock()
+	defer u.r.mu.Unlock()
+	if s := &p.Message.Evidence.Security; s.Signer != "" && !slices.Contains(u.r.keys[bob()], s.Signer) {
+		s.Signature, p.Sights = "unknown_key", nil
+	}
+	return p
+}
+
+func TestMailsAreProvedOnceTheirKeyIsKnown(t *testing.T) {
+	m, r := newMemory(), ring()
+	m.unproved = []accounts.Stored{
+		{ID: "known", Account: "home", Protocol: conversation.Mail, Raw: []byte("AAAA early")},
+		{ID: "other", Account: "home", Protocol: conversation.Mail, Raw: []byte("CCCC")},
+		{ID: "elsewhere", Account: "work", Protocol: conversation.Mail, Raw: []byte("AAAA late")},
+	}
+	e := fetching(t, m, r, "INBOX", "clear")
+	e.o.Formats[conversation.Mail] = unknownFirst{r: r}
+	r.seen, r.keys[bob()] = nil, []string{"AAAA"}
+	j := &judge{w: e.workers["home"], stale: []conversation.Address{bob()}}
+	j.refresh()
+	if err := j.rejudge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(m.readAgain) != 1 || m.readAgain[0].Message.Text != "AAAA early" || m.readAgain[0].Message.Evidence.Key.Person != "new" {
+		t.Errorf("read again: %+v", m.readAgain)
+	}
+	if len(r.seen) != 2 || r.seen[1].Source != conversation.FromSignature || !slices.Contains(m.judgedAgain, bob()) {
+		t.Errorf("learned %+v, judged again %v", r.seen, m.judgedAgain)
+	}
+}

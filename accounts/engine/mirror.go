@@ -135,7 +135,7 @@ func (m *mirror) parse() {
 // read turns a copy into an arrival with its index.
 func (m *mirror) read(c accounts.Copy) observed {
 	own := m.w.acc.Own
-	p := m.parseSafely(c)
+	p := m.w.parseSafely(m.format, c)
 	p.Message.Account, p.Message.Received = own.Account, c.Received
 	o := see(p.Origin)
 	trust := m.judge.score(&p.Message, o)

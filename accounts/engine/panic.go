@@ -27,11 +27,11 @@ func (w *worker) safely(step string, f func() error) (err error) {
 
 // parseSafely reads a copy. One that a parser cannot cope with costs one row,
 // which says so, and never the folder; its source is kept.
-func (m *mirror) parseSafely(c accounts.Copy) (p conversation.Parsed) {
-	own := m.w.acc.Own
-	err := m.w.safely("parse", func() error {
-		p = m.format.Parse(c.Raw, conversation.ParseContext{
-			Account: own.Account, Home: m.w.home(), Own: m.w.address(), Received: c.Received,
+func (w *worker) parseSafely(format conversation.Format, c accounts.Copy) (p conversation.Parsed) {
+	own := w.acc.Own
+	err := w.safely("parse", func() error {
+		p = format.Parse(c.Raw, conversation.ParseContext{
+			Account: own.Account, Home: w.home(), Own: w.address(), Received: c.Received,
 		})
 		return nil
 	})

@@ -70,6 +70,10 @@ type Store interface {
 	Learned(ctx context.Context, a conversation.AccountID) ([]byte, error)
 	SaveLearned(ctx context.Context, a conversation.AccountID, data []byte) error
 	Rejudge(ctx context.Context, a conversation.AccountID, judge func(origin []byte, ev *privacy.Evidence) bool) (Change, error)
+	// Unproved gives the messages of an address that are signed by a key which
+	// was not known when they were read; Reread derives one anew.
+	Unproved(ctx context.Context, a conversation.Address) ([]accounts.Stored, error)
+	Reread(ctx context.Context, id conversation.MessageID, p conversation.Parsed) (Change, error)
 	// RejudgeAddress does so with the messages whose sender is that address.
 	RejudgeAddress(ctx context.Context, a conversation.Address, judge func(origin []byte, ev *privacy.Evidence) bool) (Change, error)
 }

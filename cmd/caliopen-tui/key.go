@@ -206,7 +206,11 @@ func (p *program) keyFind() *cobra.Command {
 		if len(sights) == 0 {
 			return &conversation.Problem{Code: "cli.key.not_found", Args: named([]any{"Address", address.ID}), Err: conversation.ErrNotFound}
 		}
-		if _, err := a.keys.Learn(ctx, sights); err != nil {
+		changed, err := a.keys.Learn(ctx, sights)
+		if err != nil {
+			return err
+		}
+		if err := a.rejudge(ctx, changed); err != nil {
 			return err
 		}
 		return p.showKeys(ctx, a, sights)

@@ -155,6 +155,9 @@ func (p *program) keyImport() *cobra.Command {
 		keys, err := a.importKeys(ctx, data, func(k conversation.Key) ([]byte, error) { return f.known(ctx, p, k) }, func() (string, error) {
 			return p.prompt(p.t("cli.key.setup_code"))
 		})
+		if err == nil {
+			err = a.taken(ctx, keys)
+		}
 		for i := range keys {
 			if err := p.showKey(a, &keys[i]); err != nil {
 				return err

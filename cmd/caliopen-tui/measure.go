@@ -36,8 +36,17 @@ func (a *app) demands(name string) conversation.DomainFacts {
 }
 
 // rejudge judges the stored messages of addresses again, after what is known of
-// their keys changed.
+// their keys changed. What was signed by a key that nobody knew is read again.
 func (a *app) rejudge(ctx context.Context, list []conversation.Address) error {
+	known, err := a.readers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, address := range list {
+		if err := a.prove(ctx, known, address); err != nil {
+			return err
+		}
+	}
 	return engine.Rejudger(a.db, a.ring, func(ch engine.Change) {
 		a.svc.Publish(conversation.Event{Conversations: ch.Conversations})
 	})(ctx, list)
