@@ -272,8 +272,11 @@ func (a *app) theKey(ctx context.Context, args []string) (string, error) {
 func (p *program) keyChange() *cobra.Command {
 	var phrase phraseFlags
 	var days int
-	var revoke, passphrase, subkey, yes bool
+	var revoke, passphrase, subkey, yes, remember bool
 	c := p.command("change [KEY]", cobra.MaximumNArgs(1), p.with(working, func(ctx context.Context, a *app, args []string) error {
+		if remember {
+			return p.remember(ctx, a)
+		}
 		fingerprint, err := a.theKey(ctx, args)
 		if err != nil {
 			return err
@@ -306,10 +309,11 @@ func (p *program) keyChange() *cobra.Command {
 	}))
 	c.Flags().IntVar(&days, "extend-days", 0, p.t("cli.key.days"))
 	c.Flags().BoolVar(&passphrase, "passphrase", false, p.t("cli.key.set_phrase"))
+	c.Flags().BoolVar(&remember, "remember", false, p.t("cli.key.remember"))
 	c.Flags().BoolVar(&subkey, "new-subkey", false, p.t("cli.key.subkey"))
 	c.Flags().BoolVar(&revoke, "revoke", false, p.t("cli.key.revoke"))
 	c.Flags().BoolVar(&yes, "yes", false, p.t("cli.key.yes"))
-	c.MarkFlagsMutuallyExclusive("extend-days", "passphrase", "new-subkey", "revoke")
+	c.MarkFlagsMutuallyExclusive("extend-days", "passphrase", "new-subkey", "revoke", "remember")
 	phrase.register(p, c)
 	return c
 }
