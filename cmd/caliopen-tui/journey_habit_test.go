@@ -44,6 +44,7 @@ func TestJourneySealedByItself(t *testing.T) {
 			t.Errorf("%q can be read on the wire:\n%s", secret, wire)
 		}
 	}
+	bob.must("", "sync") // puts the copy into Sent, if that was not done yet
 	signer := bob.exported()
 	for _, side := range []struct {
 		p             *profile
