@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -14,12 +13,8 @@ import (
 // Waiting is a sealed message that can be opened, but was not yet, with its raw
 // source.
 type Waiting struct {
-	ID       conversation.MessageID
-	Account  conversation.AccountID
-	Protocol conversation.Protocol
-	Received time.Time
-	Raw      []byte
-	Row      int64 // where to go on from: Unopened gives those before it
+	accounts.Stored
+	Row int64 // where to go on from: Unopened gives those before it
 }
 
 // Waiting counts the sealed messages that were not opened yet, and can be as far

@@ -3,6 +3,8 @@ package mime
 import (
 	"mime"
 	"strings"
+
+	"github.com/caliopen/caliopen-tui/accounts/pgpmime"
 )
 
 // mediaType is a Content-Type or Content-Disposition with its parameters, the
@@ -30,7 +32,7 @@ func parseMedia(s string) mediaType {
 
 // looseMedia takes what stands between semicolons outside of quotes.
 func looseMedia(s string) mediaType {
-	pieces := semicolons(s[:min(len(s), maxLoose)])
+	pieces := pgpmime.Semicolons(s[:min(len(s), maxLoose)])
 	m := mediaType{strings.ToLower(strings.Trim(pieces[0], " \t\"'")), map[string]string{}}
 	if first, _, ok := strings.Cut(m.name, " "); ok {
 		m.name = first
@@ -95,24 +97,6 @@ func extended(s string) string {
 		out = append(out, text[i])
 	}
 	return toUTF8(out, name, nil)
-}
-
-// semicolons splits at the semicolons outside of quotes.
-func semicolons(s string) []string {
-	var out []string
-	start, quoted := 0, false
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '\\' && quoted:
-			i++
-		case s[i] == '"':
-			quoted = !quoted
-		case s[i] == ';' && !quoted:
-			out = append(out, s[start:i])
-			start = i + 1
-		}
-	}
-	return append(out, s[start:])
 }
 
 func unquote(s string) string {

@@ -24,7 +24,7 @@ func parseMedia(value string) media {
 	if len(value) > maxMedia {
 		return media{}
 	}
-	pieces := semicolons(value)
+	pieces := Semicolons(value)
 	m := media{strings.ToLower(strings.TrimSpace(pieces[0])), map[string]string{}}
 	for _, p := range pieces[1:] {
 		k, v, ok := strings.Cut(p, "=")
@@ -40,8 +40,9 @@ func parseMedia(value string) media {
 	return m
 }
 
-// semicolons splits at the semicolons outside of quotes.
-func semicolons(s string) []string {
+// Semicolons splits a field of parameters at the semicolons outside of quoted
+// strings (RFC 2045, 5.1).
+func Semicolons(s string) []string {
 	var out []string
 	start, quoted := 0, false
 	for i := 0; i < len(s); i++ {

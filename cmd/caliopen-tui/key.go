@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
 func (p *program) keyCommand() *cobra.Command {
@@ -123,7 +124,7 @@ func (p *program) keyRow(a *app, k *conversation.Key) []string {
 			names = append(names, address.ID)
 		}
 	}
-	return []string{grouped(k.Fingerprint), whose, k.Algorithm, strings.Join(states, " "), strings.Join(names, ", ")}
+	return []string{screen.Grouped(k.Fingerprint), whose, k.Algorithm, strings.Join(states, " "), strings.Join(names, ", ")}
 }
 
 // person names what is known of a key in the hands of an address.
@@ -138,18 +139,6 @@ func (p *program) person(a *app, address conversation.Address, fingerprint strin
 		return p.t("cli.key.unknown")
 	}
 	return p.cat.Factor("p."+state.Person, address.ID)
-}
-
-// grouped writes a fingerprint in groups of four, as people compare them.
-func grouped(fingerprint string) string {
-	var b strings.Builder
-	for i, c := range fingerprint {
-		if i > 0 && i%4 == 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(c)
-	}
-	return b.String()
 }
 
 // mailOf reads an address that a key can belong to.

@@ -10,6 +10,7 @@ import (
 	"github.com/caliopen/caliopen-tui/accounts/gnupg"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy/openpgp"
+	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
 // gnuPG gives the user's GnuPG, or says that there is none.
@@ -127,13 +128,13 @@ func (t *taking) secret(ctx context.Context, s gnupg.Secret, cert *openpgp.Key) 
 		return t.keep(ctx, cert)
 	}
 	if !s.Portable {
-		t.leave(fixed(s), "Fingerprint", grouped(s.Fingerprint), "Card", s.Card)
+		t.leave(fixed(s), "Fingerprint", screen.Grouped(s.Fingerprint), "Card", s.Card)
 		return nil
 	}
 	key, err := t.gpg.ExportSecret(ctx, s.Fingerprint)
 	switch code := stuck(err); {
 	case code != "":
-		t.leave(code, "Fingerprint", grouped(s.Fingerprint))
+		t.leave(code, "Fingerprint", screen.Grouped(s.Fingerprint))
 		return nil
 	case err != nil:
 		return err
@@ -142,7 +143,7 @@ func (t *taking) secret(ctx context.Context, s gnupg.Secret, cert *openpgp.Key) 
 		return err
 	}
 	if key.Locked() {
-		t.p.note(t.p.t("cli.key.gnupg.same_phrase", "Fingerprint", grouped(s.Fingerprint)))
+		t.p.note(t.p.t("cli.key.gnupg.same_phrase", "Fingerprint", screen.Grouped(s.Fingerprint)))
 	}
 	return nil
 }
@@ -294,7 +295,7 @@ func (p *program) exportGnuPG(ctx context.Context, a *app, fingerprint string) e
 		return err
 	}
 	if err := gpg.Import(ctx, keys[0]); err != nil {
-		return &conversation.Problem{Code: "cli.key.gnupg.refused", Args: named([]any{"Fingerprint", grouped(fingerprint)}), Err: err}
+		return &conversation.Problem{Code: "cli.key.gnupg.refused", Args: named([]any{"Fingerprint", screen.Grouped(fingerprint)}), Err: err}
 	}
 	k, err := a.keys.Find(ctx, fingerprint)
 	if err != nil {
@@ -309,6 +310,6 @@ func (p *program) exportGnuPG(ctx context.Context, a *app, fingerprint string) e
 func (p *program) warnNewer(data []byte) {
 	keys, err := openpgp.Parse(data)
 	if err == nil && keys[0].Secret() && keys[0].Status(p.now()).AEAD {
-		p.note(p.t("cli.key.newer", "Fingerprint", strings.TrimSpace(grouped(keys[0].Fingerprint()))))
+		p.note(p.t("cli.key.newer", "Fingerprint", strings.TrimSpace(screen.Grouped(keys[0].Fingerprint()))))
 	}
 }

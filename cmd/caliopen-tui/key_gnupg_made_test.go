@@ -11,6 +11,7 @@ import (
 
 	"github.com/caliopen/caliopen-tui/accounts/gnupg"
 	"github.com/caliopen/caliopen-tui/privacy/openpgp"
+	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
 // window has GnuPG ask for passphrases by a program that answers by itself and
@@ -90,7 +91,7 @@ func TestAKeyThatGnuPGMade(t *testing.T) {
 	if _, err := os.Stat(asked); err != nil {
 		t.Error("GnuPG asked nobody")
 	}
-	expect(t, got.err, true, grouped(made), "keeps the passphrase")
+	expect(t, got.err, true, screen.Grouped(made), "keeps the passphrase")
 	r.opens(made)
 	expect(t, r.run("", "key", "export", "--secret", made).err, false, "SEIPDv2")
 }
@@ -103,7 +104,7 @@ func TestGnuPGIsToldAWrongPassphrase(t *testing.T) {
 	if got.code != exitPartly {
 		t.Errorf("%d: %s", got.code, got.err)
 	}
-	expect(t, got.err, true, grouped(made))
+	expect(t, got.err, true, screen.Grouped(made))
 	if list := r.run("", "key", "list").out; list != "" {
 		t.Errorf("taken: %s", list)
 	}
@@ -118,7 +119,7 @@ func TestAKeyOfOldLettersComesToo(t *testing.T) {
 	if got.code != exitDone {
 		t.Fatalf("%d: %s", got.code, got.err)
 	}
-	expect(t, got.out, true, grouped(made), "expired")
+	expect(t, got.out, true, screen.Grouped(made), "expired")
 	r.opens(made, long...)
 }
 

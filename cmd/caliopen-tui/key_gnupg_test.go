@@ -13,6 +13,7 @@ import (
 
 	"github.com/caliopen/caliopen-tui/accounts/gnupg"
 	"github.com/caliopen/caliopen-tui/privacy/openpgp"
+	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
 // ringed is a user with a mail account, keys in a GnuPG of his own, and the
@@ -108,7 +109,7 @@ func (r *ringed) forget() {
 func prints(keys ...*openpgp.Key) []string {
 	var out []string
 	for _, k := range keys {
-		out = append(out, grouped(k.Fingerprint()))
+		out = append(out, screen.Grouped(k.Fingerprint()))
 	}
 	return out
 }
@@ -166,7 +167,7 @@ func TestGnuPGKeysThatStayOut(t *testing.T) {
 		if got.code != exitPartly {
 			t.Errorf("%s: %d", name, got.code)
 		}
-		expect(t, got.err, true, c.said, grouped(mine.Fingerprint()), one.Fingerprint(), other.Fingerprint(), "carl@example.net")
+		expect(t, got.err, true, c.said, screen.Grouped(mine.Fingerprint()), one.Fingerprint(), other.Fingerprint(), "carl@example.net")
 		expect(t, got.out, true, prints(bea)...)
 		expect(t, got.out, false, prints(mine, one, other)...)
 	}
@@ -235,7 +236,7 @@ func TestAKeyOfWhichPartIsElsewhere(t *testing.T) {
 	if got.code != exitPartly {
 		t.Errorf("%d", got.code)
 	}
-	expect(t, got.err, true, "not all of its secret parts", grouped(mine.Fingerprint()))
+	expect(t, got.err, true, "not all of its secret parts", screen.Grouped(mine.Fingerprint()))
 	if list := other.run("", "key", "list").out; list != "" {
 		t.Errorf("taken: %s", list)
 	}
@@ -255,7 +256,7 @@ func TestAKeyGoesToGnuPG(t *testing.T) {
 	if err != nil || len(held) != 1 || !held[0].Portable {
 		t.Fatalf("%+v, %v", held, err)
 	}
-	expect(t, got.out, true, grouped(held[0].Fingerprint))
+	expect(t, got.out, true, screen.Grouped(held[0].Fingerprint))
 	r.forget()
 	if k, err := r.gpg.WithPhrase([]byte("secret")).ExportSecret(t.Context(), held[0].Fingerprint); err != nil || !k.Locked() {
 		t.Errorf("%v", err)

@@ -12,6 +12,7 @@ import (
 	"github.com/caliopen/caliopen-tui/accounts/join"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy/securejoin"
+	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
 // inviteObject is an invitation as programs read it.
@@ -186,5 +187,5 @@ func (p *program) showJoin(o joinObject) error {
 	if o.Address == "" {
 		key = "cli.key.join.nobody"
 	}
-	return p.line(p.t(key, "Address", o.Address, "Fingerprint", grouped(o.Fingerprint)))
+	return p.line(p.t(key, "Address", o.Address, "Fingerprint", screen.Grouped(o.Fingerprint)))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
 // maxKeyFile bounds a file of keys: they are read whole.
@@ -64,9 +65,9 @@ func (f *phraseFlags) known(ctx context.Context, p *program, k conversation.Key)
 		text, err := accounts.RunCommand(ctx, f.command)
 		return []byte(text), err
 	case f.none || !p.keyboard || !p.talk:
-		return nil, &conversation.Problem{Code: "cli.key.locked_file", Args: named([]any{"Fingerprint", grouped(k.Fingerprint)}), Err: conversation.ErrSealed}
+		return nil, &conversation.Problem{Code: "cli.key.locked_file", Args: named([]any{"Fingerprint", screen.Grouped(k.Fingerprint)}), Err: conversation.ErrSealed}
 	}
-	text, err := p.ask(p.t("cli.key.phrase_of", "Fingerprint", grouped(k.Fingerprint)))
+	text, err := p.ask(p.t("cli.key.phrase_of", "Fingerprint", screen.Grouped(k.Fingerprint)))
 	return []byte(text), err
 }
 
@@ -78,7 +79,7 @@ func (p *program) keyGenerate() *cobra.Command {
 			return err
 		}
 		if k, ok := a.keys.Own(own); ok {
-			return usage("cli.key.twice", "Address", own.ID, "Fingerprint", grouped(k.Fingerprint))
+			return usage("cli.key.twice", "Address", own.ID, "Fingerprint", screen.Grouped(k.Fingerprint))
 		}
 		phrase, err := f.fresh(ctx, p)
 		if err != nil {
@@ -228,7 +229,7 @@ func (p *program) exportSetup(ctx context.Context, a *app, fingerprint string) e
 		return err
 	}
 	if !k.Own || len(k.Addresses) == 0 {
-		return usage("cli.key.not_own", "Address", grouped(fingerprint))
+		return usage("cli.key.not_own", "Address", screen.Grouped(fingerprint))
 	}
 	message, code, err := p.setupMessage(ctx, a, k.Addresses[0])
 	if err != nil {

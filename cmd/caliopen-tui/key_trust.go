@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
 // fingerprintOf takes what people write into fingerprints out of one.
@@ -64,8 +65,8 @@ func (p *program) verifyTogether(ctx context.Context, a *app, address conversati
 		return p.object(o)
 	}
 	if err := p.table([][]string{
-		{c.Peer.ID, grouped(c.PeerFingerprint)},
-		{c.Own.ID, grouped(c.OwnFingerprint)},
+		{c.Peer.ID, screen.Grouped(c.PeerFingerprint)},
+		{c.Own.ID, screen.Grouped(c.OwnFingerprint)},
 		{p.t("cli.key.words"), strings.Join(c.Words, "  ")},
 	}); err != nil {
 		return err

@@ -87,8 +87,8 @@ func unlockFor(cfg *accounts.Config) time.Duration {
 // the own keys.
 const phraseName = "keys"
 
-// keyPhrase gives where the passphrase of the own keys comes from without
-// asking, nil for nowhere.
+// keyPhrase gives what tells the passphrase of the own keys without a question
+// to the user; nil when the configuration names nothing.
 func (p *program) keyPhrase(cfg *accounts.Config) func(context.Context) ([]byte, error) {
 	command, byCommand := strings.CutPrefix(cfg.KeyPassphrase, "command:")
 	switch {

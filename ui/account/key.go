@@ -43,18 +43,9 @@ func (s *Screen) keyRow(r row, bar kit.Span, w int) []string {
 		case r.own.Protected:
 			word = "account.key.open"
 		}
-		text = st.Glyph.Key + " " + tail(r.own.Fingerprint) + "  " + cat.T(word, nil)
+		text = st.Glyph.Key + " " + screen.Tail(r.own.Fingerprint, 2) + "  " + cat.T(word, nil)
 	}
 	return []string{kit.Line{bar, kit.Gap(6), kit.Own(style, text)}.Draw(w, st.Glyph.Ellipsis)}
-}
-
-// tail gives the end of a fingerprint in groups of four.
-func tail(fingerprint string) string {
-	if len(fingerprint) < 8 {
-		return fingerprint
-	}
-	end := fingerprint[len(fingerprint)-8:]
-	return ".." + end[:4] + " " + end[4:]
 }
 
 // lacksKey tells whether a key can be made for an account.

@@ -78,20 +78,8 @@ func (s *Compare) build() {
 func (s *Compare) print(whose, fingerprint string) []kit.Item {
 	return []kit.Item{
 		screen.Wrapped(3, safe.Line(whose), s.env.Styles.Label.On),
-		screen.Wrapped(3, safe.Line(Grouped(fingerprint)), s.env.Styles.Plain.On),
+		screen.Wrapped(3, safe.Line(screen.Grouped(fingerprint)), s.env.Styles.Plain.On),
 	}
-}
-
-// Grouped writes a fingerprint in groups of four, as people read it aloud.
-func Grouped(fingerprint string) string {
-	var b strings.Builder
-	for i, r := range fingerprint {
-		if i > 0 && i%4 == 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // quiet is the empty border that a QR code needs (ISO/IEC 18004), in modules:

@@ -45,14 +45,14 @@ func (s *Card) keyRows(a conversation.Address, w int) []string {
 	}
 	var rows []string
 	if k.Fingerprint != "" {
-		l := kit.Line{kit.Gap(7), kit.Own(st.Focused, st.Glyph.Key+" "), kit.Own(st.Plain, Short(k.Fingerprint))}
+		l := kit.Line{kit.Gap(7), kit.Own(st.Focused, st.Glyph.Key+" "), kit.Own(st.Plain, screen.Tail(k.Fingerprint, 4))}
 		rows = append(rows, l.Draw(w, st.Glyph.Ellipsis))
 		for _, row := range kit.Wrap(safe.Line(s.keyWords(k)), max(w-11, 8)) {
 			rows = append(rows, kit.Line{kit.Gap(9), kit.Own(st.Dim, row)}.Draw(w, st.Glyph.Ellipsis))
 		}
 	}
 	if k.Conflict != "" {
-		words := cat.T("card.key.conflict", map[string]any{"Key": Short(k.Conflict)})
+		words := cat.T("card.key.conflict", map[string]any{"Key": screen.Tail(k.Conflict, 4)})
 		for _, row := range kit.Wrap(safe.Line(words), max(w-9, 8)) {
 			rows = append(rows, kit.Line{kit.Gap(7), kit.Own(st.Warn, row)}.Draw(w, st.Glyph.Ellipsis))
 		}
@@ -85,16 +85,6 @@ func (s *Card) keyWords(k conversation.PeerKey) string {
 
 // soon is from when on the end of a key is worth telling.
 const soon = 30 * 24 * time.Hour
-
-// Short gives the end of a fingerprint, in groups of four: enough to tell two
-// keys apart at a glance, never enough to compare them.
-func Short(fingerprint string) string {
-	if len(fingerprint) < 16 {
-		return fingerprint
-	}
-	end := fingerprint[len(fingerprint)-16:]
-	return ".." + end[:4] + " " + end[4:8] + " " + end[8:12] + " " + end[12:]
-}
 
 // keyState says which actions on keys mean something for the row.
 func (s *Card) keyState(state key.State) key.State {
@@ -137,7 +127,7 @@ func (s *Card) refuse(a conversation.Address, k conversation.PeerKey) tea.Cmd {
 	}
 	return s.env.Host.Ask(screen.Question{
 		Title: s.env.Cat.T("card.key.refuse.title", nil),
-		Rows:  []string{s.env.Cat.T("card.key.refuse.text", map[string]any{"Key": Short(which), "Address": safe.Line(a.ID).String()})},
+		Rows:  []string{s.env.Cat.T("card.key.refuse.text", map[string]any{"Key": screen.Tail(which, 4), "Address": safe.Line(a.ID).String()})},
 		Yes:   func() tea.Cmd { return s.decide(a, which, conversation.KeyRefuse, "card.key.refused") },
 	})
 }

@@ -1,7 +1,6 @@
 package why
 
 import (
-	"strings"
 	"time"
 
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -89,7 +88,7 @@ func (s *Screen) signer(m *conversation.Message) []string {
 	if sec.SignerAddress != "" {
 		word = "why.signer_of"
 	}
-	out := []string{s.env.Cat.T(word, map[string]any{"Key": grouped(sec.Signer), "Address": sec.SignerAddress})}
+	out := []string{s.env.Cat.T(word, map[string]any{"Key": screen.Grouped(sec.Signer), "Address": sec.SignerAddress})}
 	at, err := time.Parse(time.RFC3339, sec.SignedAt)
 	if apart := m.Date.Sub(at).Abs(); err == nil && apart > distant {
 		out = append(out, s.env.Cat.T("why.signed_at", map[string]any{"When": s.env.Cat.LongDate(at, s.env.Now())}))
@@ -111,17 +110,6 @@ func speaker(m *conversation.Message) string {
 		}
 	}
 	return "?"
-}
-
-func grouped(fingerprint string) string {
-	var b strings.Builder
-	for i, r := range fingerprint {
-		if i > 0 && i%4 == 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // origin tells whose word there is for the sender, and for the own server.
