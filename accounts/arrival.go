@@ -15,6 +15,9 @@ type Change struct {
 	Conversations []conversation.ConversationID
 	New           int // messages not known before
 	Unread        int // of those, received and unread
+	// Fresh are those of them that came just now, not in the course of fetching
+	// what was there before: worth telling the user about.
+	Fresh []conversation.MessageID
 }
 
 // Own is one of the user's own accounts as the store needs to know it.

@@ -36,6 +36,7 @@ type Config struct {
 	Keyserver         string            `toml:"keyserver,omitempty"`          // for "vks" and "hkp", "" for the usual ones
 	Proxy             string            `toml:"proxy,omitempty"`              // for looking up keys and policies: "socks5://127.0.0.1:9050"
 	LocalChecks       *bool             `toml:"local-checks,omitempty"`       // DKIM is checked here where the provider tells nothing; it asks the sender's domain. Absent for yes
+	Notify            string            `toml:"notify,omitempty"`             // how news are told: "" as the place can, "none", or a command behind "command:"
 	Keys              map[string]string `toml:"keys,omitempty"`               // action = "keys"
 	Accounts          []Account         `toml:"account,omitempty"`
 
@@ -70,6 +71,11 @@ type Account struct {
 	EnforcesTLS     bool     `toml:"enforces-tls,omitempty"`  // the user knows that the provider honours MTA-STS and DANE (RFC 8461, RFC 7672) when it sends
 	Poll            int      `toml:"poll-seconds,omitempty"`
 	Paused          bool     `toml:"paused,omitempty"`
+	Without         []string `toml:"without,omitempty"`     // extensions left unused though the server offers them
+	Identify        bool     `toml:"identify,omitempty"`    // the program tells its name after the login (RFC 2971)
+	Connections     int      `toml:"connections,omitempty"` // at most so many at once, 0 for three
+
+	Folders []FolderRule `toml:"folder,omitempty"` // how much of which folder is brought here
 }
 
 // Login gives the name to log in with.

@@ -49,6 +49,7 @@ type Folder struct {
 	ModSeq   uint64 // HIGHESTMODSEQ at the last complete sync, 0 without CONDSTORE
 	Messages uint32 // count at the last complete sync
 	Cursor   string // Mastodon: newest id seen, per source, as JSON
+	Local    bool   // holds what was imported: no server has it, no sync touches it
 }
 
 // Copy is one copy of a message on a server. IMAP copies are known by folder,
@@ -61,6 +62,8 @@ type Copy struct {
 	Flags    Flags
 	Received time.Time // INTERNALDATE or created_at
 	Raw      []byte
+	Size     int64 // bytes of the whole message as the server tells them, 0 when not known
+	Partial  bool  // Raw is the header alone: the rest stays on the server until it is asked for
 }
 
 // Flags of a copy. Keywords are the server's other keywords, kept as tags.
@@ -104,13 +107,18 @@ type Mirror interface {
 	Add(ctx context.Context, copies []Copy) error
 	Flush(ctx context.Context) error
 	SetFlags(ctx context.Context, folder string, validity uint32, changes []FlagChange) error
+	// Adopt takes copies whose bytes are here already: from another folder, or
+	// from before the folder got new UIDs. Raw of each is the header alone and
+	// Size that of the whole message. It gives those that are not known, which
+	// have to be fetched.
+	Adopt(ctx context.Context, copies []Copy) (unknown []Copy, err error)
 	// Remove forgets copies that are gone from the server (by UID, or by ID
 	// where IDs are used).
 	Remove(ctx context.Context, folder string, validity uint32, uids []uint32, ids []string) error
 	// Quarantine notes a copy that could not be fetched, with the reason, so
 	// that it shows as one row and is not tried again in each pass.
 	Quarantine(ctx context.Context, c Copy, reason string) error
-	// Progress tells how far the pass is; total is 0 when unknown.
+	// Progress tells how far the pass is, in messages; total is 0 when unknown.
 	Progress(done, total int, detail string)
 }
 
@@ -155,9 +163,19 @@ type Receipt struct {
 	Saved   bool                   // the server keeps its own copy in Sent
 }
 
-// Transport is one account's connection to its server. Its methods are called
-// from one goroutine each for Sync/Apply/Send/Find (never at once) and Watch
-// (beside them). All of them honour the context and have deadlines of their own.
+// Completer is a transport that can fetch the whole of one message of which
+// only the header is here.
+type Completer interface {
+	// Complete gives the copy with all of its bytes and its flags as they are
+	// now. ErrRefused says that the server has it no more.
+	Complete(ctx context.Context, c Copy) (Copy, error)
+}
+
+// Transport is one account's connection to its server. Sync is called from one
+// goroutine; Apply, Send, Keep, Find and Complete from another one, beside it,
+// so that what the user does never waits for a long sync; Watch from a third.
+// All of them honour the context and have deadlines of their own. Together they
+// hold at most three connections to a server.
 type Transport interface {
 	// Sync brings the mirror up to date, newest messages first.
 	Sync(ctx context.Context, m Mirror) error

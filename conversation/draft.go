@@ -43,6 +43,7 @@ type Draft struct {
 	Via          string         `json:"via,omitempty"`    // "" or "auto": the program chooses; else a channel's id
 	From         string         `json:"from,omitempty"`   // own address, "" for the account's first
 	ConfirmClear bool           `json:"confirm_clear,omitempty"`
+	At           time.Time      `json:"at,omitzero"` // not to be sent before that moment, zero for at once
 	// Secret is set when the draft was begun from a message of which something
 	// was sealed: it may hold words of it, also when that message is gone.
 	Secret bool `json:"secret,omitempty"`

@@ -8,9 +8,10 @@ type Event struct {
 	Conversations []ConversationID // touched; nil with All set means "any"
 	All           bool
 	Outbox        bool
-	Accounts      []Status // accounts whose status changed
-	New           int      // messages that arrived now, for notifications
-	Notice        Reason   // something to be told the user once, zero for nothing
+	Accounts      []Status    // accounts whose status changed
+	New           int         // messages that arrived now, for notifications
+	Fresh         []MessageID // those of them worth telling: received just now, unread
+	Notice        Reason      // something to be told the user once, zero for nothing
 }
 
 // Phase is what an account is doing.
@@ -32,11 +33,13 @@ type Status struct {
 	Protocol Protocol
 	Address  Address
 	Phase    Phase
-	Detail   string    // what is being done, or the error; one line, unsanitised
-	Done     int       // messages fetched in this pass
-	Total    int       // messages to fetch in this pass, 0 when unknown
-	Last     time.Time // end of the last good pass
-	Next     time.Time // when it tries again
-	TLS      string    // version of the connection, "" when none
-	Err      error     // the error behind Detail, nil when there is none
+	Detail   string        // what is being done, or the error; one line, unsanitised
+	Done     int           // messages fetched in this pass
+	Total    int           // messages to fetch in this pass, 0 when unknown
+	Left     time.Duration // how long the pass will take at the pace of the last minute, 0 when unknown
+	Quota    int           // how full the mailbox is, in per cent, 0 when unknown (RFC 9208)
+	Last     time.Time     // end of the last good pass
+	Next     time.Time     // when it tries again
+	TLS      string        // version of the connection, "" when none
+	Err      error         // the error behind Detail, nil when there is none
 }

@@ -295,3 +295,12 @@ func to(ids ...ContactID) []Recipient {
 	}
 	return out
 }
+
+func (*fakeStore) Facets(context.Context, *Query) ([]Facet, error)               { return nil, nil }
+func (*fakeStore) Topics(context.Context, *Query, int) ([]FoundTopic, error)          { return nil, nil }
+func (*fakeStore) SavedSearches(context.Context) ([]SavedSearch, error)          { return nil, nil }
+func (*fakeStore) SaveSearch(context.Context, SavedSearch) error                 { return nil }
+func (*fakeStore) DropSearch(context.Context, string) error                      { return nil }
+func (*fakeStore) Claim(_ context.Context, ids []MessageID) ([]MessageID, error) { return ids, nil }
+
+func (*fakeEngine) Whole(MessageID) {}

@@ -93,6 +93,7 @@ type Message struct {
 	Facts        privacy.Facts
 	Index        privacy.Index
 	Outbox       *Entry // set for a message that still waits in the outbox
+	Partial      bool   // only the header is here; Service.Whole has the rest fetched
 }
 
 // Sender gives the first From participant, or a zero one.

@@ -77,6 +77,21 @@ type Store interface {
 	// Search gives matching messages newest first, and Count how many match.
 	Search(ctx context.Context, q *Query, limit int) ([]Hit, error)
 	Count(ctx context.Context, q *Query) (int, error)
+	// Facets counts the matches by people, account, year, level and so on. It
+	// looks at a bounded number of the newest matches only.
+	Facets(ctx context.Context, q *Query) ([]Facet, error)
+	// Topics gives the topics whose subject holds the words of a search, the
+	// one last written about first.
+	Topics(ctx context.Context, q *Query, limit int) ([]FoundTopic, error)
+	// SavedSearches lists the searches that have a name, in alphabetical order;
+	// SaveSearch keeps one, in place of that of the same name, and DropSearch
+	// forgets one.
+	SavedSearches(ctx context.Context) ([]SavedSearch, error)
+	SaveSearch(ctx context.Context, s SavedSearch) error
+	DropSearch(ctx context.Context, name string) error
+	// Claim gives those of some messages that nobody was told about yet; from
+	// then on somebody was. Of several processes only one gets a message.
+	Claim(ctx context.Context, ids []MessageID) ([]MessageID, error)
 
 	// Contacts lists contacts whose name or address holds every word of text
 	// (accents and case do not count), those written to last first.

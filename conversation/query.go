@@ -19,6 +19,40 @@ type Query struct {
 	Text string
 }
 
+// Facet is a way to narrow a search: a field of the search language with the
+// values it has among the matches.
+type Facet struct {
+	Field  string // "with", "account", "year", "level", "has", "is", "tag"
+	Values []FacetValue
+	// Bounded says that only the newest matches were counted: the true numbers
+	// are higher.
+	Bounded bool
+}
+
+// FacetValue is one value of a facet.
+type FacetValue struct {
+	Term  string // the term that narrows the search to it: "with:ines@example.org", "on:2025", "level:A"
+	Label string // what to show: a contact's name (unsanitised), a year, a level; for "has" and "is" the word itself
+	Count int
+}
+
+// SavedSearch is a search the user gave a name; it shows as a view.
+type SavedSearch struct {
+	Name  string
+	Query string
+}
+
+// FoundTopic is a subject that messages of a conversation share and a search
+// asks for.
+type FoundTopic struct {
+	Subject      string // unsanitised, without "Re:"
+	Conversation ConversationID
+	Title        []string // names of those in the conversation, unsanitised
+	Messages     int
+	Last         time.Time
+	Newest       MessageID
+}
+
 // Node is one node of a query's tree.
 type Node struct {
 	Op   Op

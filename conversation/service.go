@@ -30,6 +30,8 @@ type Engine interface {
 	Wake(a AccountID)
 	// Poke tells that acts or messages wait in the store. It fetches nothing.
 	Poke()
+	// Whole asks for the rest of a message of which only the header is here.
+	Whole(id MessageID)
 	// Limits gives what an account can send: characters of text (0 for no
 	// limit), bytes of a message (0 for unknown), and files (0 for none, -1 for
 	// any number).

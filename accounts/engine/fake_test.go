@@ -293,3 +293,11 @@ func testEngine(t *testing.T, m *memory, s *script) *Engine {
 	}
 	return e
 }
+
+func (m *memory) Adopt(_ context.Context, _ conversation.AccountID, copies []accounts.Copy) ([]accounts.Copy, Change, error) {
+	return copies, Change{}, nil
+}
+
+func (m *memory) Partial(context.Context, conversation.MessageID) (conversation.AccountID, accounts.Copy, error) {
+	return "", accounts.Copy{}, conversation.ErrNotFound
+}

@@ -85,6 +85,18 @@ func (m *mirror) remove(ctx context.Context, folder string, validity uint32, uid
 	return err
 }
 
+// Adopt takes copies whose bytes are here already.
+func (m *mirror) Adopt(ctx context.Context, copies []accounts.Copy) ([]accounts.Copy, error) {
+	if err := m.Flush(ctx); err != nil { // what is still being stored counts
+		return nil, err
+	}
+	unknown, ch, err := m.w.o.Store.Adopt(ctx, m.w.id(), copies)
+	if err == nil {
+		m.touched(ch, func(*Summary) {})
+	}
+	return unknown, err
+}
+
 // Quarantine notes a copy that could not be fetched.
 func (m *mirror) Quarantine(ctx context.Context, c accounts.Copy, reason string) error {
 	m.w.o.Log.Warn("message set aside", "account", m.w.id(), "folder", c.Folder, "uid", c.UID, "reason", reason)

@@ -33,6 +33,13 @@ type Store interface {
 	// kept for another reason; it runs at the end of a good pass.
 	Sweep(ctx context.Context, a conversation.AccountID) (Change, error)
 	Add(ctx context.Context, a conversation.AccountID, batch []Arrival) (Change, error)
+	// Adopt is Mirror.Adopt: copies whose header and size are those of a source
+	// that the account has here already become copies of its message.
+	Adopt(ctx context.Context, a conversation.AccountID, copies []accounts.Copy) (unknown []accounts.Copy, c Change, err error)
+	// Partial gives a copy of a message of which only the header is here, and
+	// its account. ErrNotFound says that there is no such message, or that it is
+	// here whole.
+	Partial(ctx context.Context, id conversation.MessageID) (conversation.AccountID, accounts.Copy, error)
 	SetFlags(ctx context.Context, a conversation.AccountID, folder string, validity uint32, changes []accounts.FlagChange) (Change, error)
 	Remove(ctx context.Context, a conversation.AccountID, folder string, validity uint32, uids []uint32, ids []string) (Change, error)
 	Quarantine(ctx context.Context, a conversation.AccountID, c accounts.Copy, reason string) error

@@ -154,3 +154,7 @@ func (m *inboxOf) Add(_ context.Context, copies []accounts.Copy) error {
 	}
 	return nil
 }
+
+func (*inboxOf) Adopt(_ context.Context, copies []accounts.Copy) ([]accounts.Copy, error) {
+	return copies, nil
+}
