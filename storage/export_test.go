@@ -66,7 +66,7 @@ func MakeOld(ctx context.Context, path string, statements ...string) error {
 	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, conn, migrations()[:2]); err != nil {
+	if err := migrate(ctx, conn, migrations()[:2], func(string) {}); err != nil {
 		return err
 	}
 	for _, q := range statements {
@@ -98,7 +98,7 @@ func (d *DB) Wipes(ctx context.Context) (on bool, err error) {
 // Interrupt runs one more migration step that does half its work and fails.
 func (d *DB) Interrupt(ctx context.Context) error {
 	steps := append(migrations(), migration{"broken", "CREATE TABLE half (a); INSERT INTO absent VALUES (1)"})
-	return migrate(ctx, d.w.conn, steps)
+	return migrate(ctx, d.w.conn, steps, func(string) {})
 }
 
 // Tables counts the tables of that name, and gives the schema's version.

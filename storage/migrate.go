@@ -35,8 +35,9 @@ func migrations() []migration {
 	return out
 }
 
-// migrate brings the schema up to date, one transaction a step.
-func migrate(ctx context.Context, conn *sql.Conn, steps []migration) error {
+// migrate brings the schema up to date, one transaction a step: whoever dies in
+// one leaves the schema as it was before that.
+func migrate(ctx context.Context, conn *sql.Conn, steps []migration, told func(what string)) error {
 	version, err := userVersion(ctx, conn)
 	if err != nil {
 		return err
@@ -45,7 +46,7 @@ func migrate(ctx context.Context, conn *sql.Conn, steps []migration) error {
 		return fmt.Errorf("version %d, known up to %d: %w", version, len(steps), ErrNewer)
 	}
 	for n := version; n < len(steps); n++ {
-		if err := migrateStep(ctx, conn, n, steps[n]); err != nil {
+		if err := migrateStep(ctx, conn, n, steps[n], told); err != nil {
 			return fmt.Errorf("migrate to %s: %w", steps[n].name, err)
 		}
 	}
@@ -54,18 +55,21 @@ func migrate(ctx context.Context, conn *sql.Conn, steps []migration) error {
 
 // migrateStep runs the step from version n to n+1, unless another process was
 // faster: the version is read again once the lock is held.
-func migrateStep(ctx context.Context, conn *sql.Conn, n int, m migration) error {
+func migrateStep(ctx context.Context, conn *sql.Conn, n int, m migration, told func(what string)) error {
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	err := migrateInside(ctx, conn, n, m)
 	if err == nil {
+		told(beforeCommit + m.name)
 		_, err = conn.ExecContext(ctx, "COMMIT")
 	}
 	if err != nil {
 		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		return err
 	}
-	return err
+	told(afterCommit + m.name)
+	return nil
 }
 
 func migrateInside(ctx context.Context, conn *sql.Conn, n int, m migration) error {

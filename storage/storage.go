@@ -35,6 +35,9 @@ type Options struct {
 	// stands outside the seal. SealAll keeps every message in it.
 	Vault   Vault
 	SealAll bool
+	// Step is told right before and right after each commit what it is of, so
+	// that tests can end the process at any of them; nil in the program.
+	Step func(what string)
 }
 
 // DB is an open database. Its methods may be called from any goroutine.
@@ -86,7 +89,7 @@ func (d *DB) connect(ctx context.Context, path string) error {
 		return fmt.Errorf("limit the log: %w", err)
 	}
 	d.w = newWriter(conn)
-	if err := migrate(ctx, conn, migrations()); err != nil {
+	if err := migrate(ctx, conn, migrations(), d.opt.Step); err != nil {
 		return err
 	}
 	d.readers = openPool(d.dsn(path, "_query_only=true&_cache_size=-16384"))
@@ -116,6 +119,9 @@ func (o Options) filled() Options {
 	}
 	if o.Score == nil {
 		o.Score = score
+	}
+	if o.Step == nil {
+		o.Step = func(string) {}
 	}
 	if o.BusyTimeout == 0 {
 		o.BusyTimeout = 10 * time.Second

@@ -106,6 +106,12 @@ type tx struct {
 	quarantine bool // there are copies that could not be fetched
 }
 
+// What Options.Step is told begins with one of these.
+const (
+	beforeCommit = "before: "
+	afterCommit  = "after: "
+)
+
 // write runs f in a transaction that is on disk when write returns.
 func (d *DB) write(ctx context.Context, what string, f func(*tx) error) error {
 	if t := d.within(ctx); t != nil {
@@ -115,13 +121,13 @@ func (d *DB) write(ctx context.Context, what string, f func(*tx) error) error {
 		return wrap(what, err)
 	}
 	defer d.w.release()
-	if err := d.transact(ctx, f); err != nil {
+	if err := d.transact(ctx, what, f); err != nil {
 		return wrap(what, err)
 	}
 	return nil
 }
 
-func (d *DB) transact(ctx context.Context, f func(*tx) error) error {
+func (d *DB) transact(ctx context.Context, what string, f func(*tx) error) error {
 	inner := context.WithoutCancel(ctx)
 	t := &tx{writer: d.w, db: d, ctx: inner}
 	t.reset()
@@ -140,6 +146,7 @@ func (d *DB) transact(ctx context.Context, f func(*tx) error) error {
 		err = ctx.Err()
 	}
 	if err == nil {
+		d.opt.Step(beforeCommit + what)
 		err = t.exec("COMMIT")
 	}
 	if err != nil {
@@ -150,6 +157,7 @@ func (d *DB) transact(ctx context.Context, f func(*tx) error) error {
 		d.w.cache, d.w.rushing = newCache(), rushing
 		return err
 	}
+	d.opt.Step(afterCommit + what)
 	d.inside.apply(ctx, t.private)
 	return nil
 }
