@@ -15,15 +15,18 @@ import (
 // Apply replays the user's acts in order. Neighbours that differ only in the
 // message go in one command.
 func (c *Client) Apply(ctx context.Context, tasks []accounts.Task) (done []int64, err error) {
-	c.work.Lock()
-	defer c.work.Unlock()
+	l, err := c.borrow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer l.release()
 	for len(tasks) > 0 {
 		n := 1
 		for n < len(tasks) && n < 500 && together(tasks[0], tasks[n]) {
 			n++
 		}
-		if err := c.apply(ctx, tasks[:n]); err != nil {
-			return done, c.after(err)
+		if err := l.apply(ctx, tasks[:n]); err != nil {
+			return done, l.after(err)
 		}
 		for _, t := range tasks[:n] {
 			done = append(done, t.ID)
@@ -38,9 +41,9 @@ func together(a, b accounts.Task) bool {
 }
 
 // apply does one group of tasks.
-func (c *Client) apply(ctx context.Context, group []accounts.Task) error {
+func (l *lane) apply(ctx context.Context, group []accounts.Task) error {
 	t := group[0]
-	s, err := c.openFor(ctx, t)
+	s, err := l.openFor(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -65,8 +68,8 @@ func (c *Client) apply(ctx context.Context, group []accounts.Task) error {
 
 // openFor opens the folder of a task for writing. When its UIDs have lost
 // their meaning the task cannot be done as it stands.
-func (c *Client) openFor(ctx context.Context, t accounts.Task) (*session, error) {
-	s, sel, err := c.selectFolder(ctx, t.Folder, true)
+func (l *lane) openFor(ctx context.Context, t accounts.Task) (*session, error) {
+	s, sel, err := l.selectFolder(ctx, t.Folder, true)
 	if err != nil {
 		return nil, err
 	}

@@ -27,11 +27,21 @@ type Config struct {
 	Quiet time.Duration // silence of the server before it counts as gone, 0 for 45 s
 	Poll  time.Duration // between looks at what the server does not tell by itself, 0 for 4 min
 	Batch int           // messages asked for in one command, 0 for 500
+
+	Linger time.Duration // how long the second connection for work stays open unused, 0 for 30 s
+
+	// Quirks are ways around a server that says it can do what it cannot.
+	Quirks accounts.Quirks
+	// Extent tells how much of a folder is brought here, nil for all of each.
+	Extent func(name string, use accounts.Use) accounts.Extent
 }
 
 func (c Config) quiet() time.Duration { return or(c.Quiet, 45*time.Second) }
 func (c Config) poll() time.Duration  { return or(c.Poll, 4*time.Minute) }
 func (c Config) batch() int           { return or(c.Batch, 500) }
+func (c Config) linger() time.Duration {
+	return or(c.Linger, 30*time.Second)
+}
 
 // or gives v, or what to use when it is not set.
 func or[T comparable](v, unset T) T {
@@ -43,7 +53,8 @@ func or[T comparable](v, unset T) T {
 }
 
 // Client is one account on an IMAP server. It keeps one connection for what it
-// is asked to do, which is opened when needed, and another one for Watch.
+// is asked to do, which is opened when needed, another one for Watch, and for a
+// while a third one when something is asked during a long Sync.
 type Client struct {
 	config   Config
 	endpoint link.Endpoint
@@ -51,11 +62,12 @@ type Client struct {
 	log      *slog.Logger
 	now      conversation.Clock
 
-	work     sync.Mutex // held by whoever uses the connection
-	current  *session
-	suspects map[copyKey]int      // how often fetching a message cut the connection
-	missing  map[string]time.Time // folders braked, and since when
-	plain    atomic.Bool          // the server does not do well with extended lists
+	first    *lane                     // of Sync, and of the rest between passes
+	second   *lane                     // of the rest during a pass
+	alone    atomic.Pointer[time.Time] // no connection besides the first is asked for until then
+	suspects map[copyKey]int           // how often fetching a message cut the connection
+	missing  map[string]time.Time      // folders braked, and since when
+	plain    atomic.Bool               // the server does not do well with extended lists
 
 	mu       sync.Mutex
 	security accounts.Security
@@ -83,6 +95,7 @@ func New(c Config) (*Client, error) {
 		suspects: map[copyKey]int{},
 		missing:  map[string]time.Time{},
 	}
+	client.first, client.second = newLane(client), newLane(client)
 	if client.log == nil {
 		client.log = slog.New(slog.DiscardHandler)
 	}
@@ -99,20 +112,28 @@ func (c *Client) Security() accounts.Security {
 	return c.security
 }
 
-// Test logs in on a fresh connection and gives its security.
+// Test logs in on a fresh connection and gives its security. That connection
+// takes the place of one for work, so that there are never more than allowed.
 func (c *Client) Test(ctx context.Context) (accounts.Security, error) {
-	s, err := c.open(ctx)
+	l, err := c.borrow(ctx)
 	if err != nil {
 		return accounts.Security{}, err
 	}
-	s.close()
+	defer l.release()
+	l.drop()
+	s, err := l.connect(ctx)
+	if err != nil {
+		return accounts.Security{}, err
+	}
 	return s.security, nil
 }
 
-// Close gives the connection back.
+// Close gives the connections back.
 func (c *Client) Close() error {
-	c.work.Lock()
-	defer c.work.Unlock()
-	c.drop()
+	for _, l := range []*lane{c.first, c.second} {
+		<-l.turn
+		l.drop()
+		l.turn <- struct{}{}
+	}
 	return nil
 }

@@ -51,6 +51,9 @@ func (p *pass) arrivals(ctx context.Context, v *visitState) error {
 	f := &fetcher{pass: p, v: v}
 	for chunk := range slices.Chunk(uids, p.config.batch()) {
 		p.m.Progress(p.done, p.total, v.f.Name)
+		if err := p.yield(ctx); err != nil {
+			return err
+		}
 		if err := f.get(ctx, chunk); err != nil {
 			return err
 		}

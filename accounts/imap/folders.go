@@ -179,12 +179,12 @@ func rank(u accounts.Use) int {
 // folders gives what is to be synced. When the list itself cannot be read, the
 // folders known so far and the inbox are still brought up to date; nothing is
 // taken for gone then.
-func (c *Client) folders(ctx context.Context, known []accounts.Folder) (boxes []mailbox, complete bool, err error) {
-	boxes, err = c.list(ctx)
-	if err != nil && !c.plain.Load() && (errors.Is(err, errBroken) || errors.Is(err, accounts.ErrRefused)) {
-		c.plain.Store(true) // some servers offer more than they can do
-		c.drop()
-		boxes, err = c.list(ctx)
+func (l *lane) folders(ctx context.Context, known []accounts.Folder) (boxes []mailbox, complete bool, err error) {
+	boxes, err = l.list(ctx)
+	if err != nil && !l.plain.Load() && (errors.Is(err, errBroken) || errors.Is(err, accounts.ErrRefused)) {
+		l.plain.Store(true) // some servers offer more than they can do
+		l.drop()
+		boxes, err = l.list(ctx)
 	}
 	if err == nil {
 		return boxes, true, nil
@@ -192,7 +192,7 @@ func (c *Client) folders(ctx context.Context, known []accounts.Folder) (boxes []
 	if !errors.Is(err, errBroken) {
 		return nil, false, err
 	}
-	c.log.Warn("imap: list of folders not understood; going on with those known", "host", c.endpoint.Host)
+	l.log.Warn("imap: list of folders not understood; going on with those known", "host", l.endpoint.Host)
 	boxes = []mailbox{{name: "INBOX", use: accounts.UseInbox}}
 	for _, f := range known {
 		if f.Name != "INBOX" {
@@ -202,11 +202,11 @@ func (c *Client) folders(ctx context.Context, known []accounts.Folder) (boxes []
 	return boxes, false, nil
 }
 
-func (c *Client) list(ctx context.Context) ([]mailbox, error) {
-	s, err := c.connect(ctx)
+func (l *lane) list(ctx context.Context) ([]mailbox, error) {
+	s, err := l.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	boxes, err := s.list(ctx)
-	return boxes, c.after(err)
+	return boxes, l.after(err)
 }

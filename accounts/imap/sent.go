@@ -19,25 +19,28 @@ const gmail imap.Cap = "X-GM-EXT-1"
 // Keep stores the copy of a sent mail in the folder for sent mail, marked as
 // read, unless the server has it already.
 func (c *Client) Keep(ctx context.Context, e conversation.Entry) error {
-	c.work.Lock()
-	defer c.work.Unlock()
-	s, err := c.connect(ctx)
+	l, err := c.borrow(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.release()
+	s, err := l.connect(ctx)
 	if err != nil {
 		return err
 	}
 	if s.caps.Has(gmail) {
 		return nil
 	}
-	folder, err := c.sentFolder(ctx, s)
+	folder, err := l.sentFolder(ctx, s)
 	if err != nil {
-		return c.after(err)
+		return l.after(err)
 	}
-	found, err := c.holds(ctx, folder, e.RFCID)
+	found, err := l.holds(ctx, folder, e.RFCID)
 	if err != nil || found {
-		return c.after(err)
+		return l.after(err)
 	}
 	if err := s.append(ctx, folder, copyOf(e), c.now()); err != nil {
-		c.drop() // the library may have left the command half written
+		l.drop() // the library may have left the command half written
 		return err
 	}
 	return nil
@@ -51,7 +54,7 @@ func copyOf(e conversation.Entry) []byte {
 }
 
 // sentFolder finds the folder for sent mail, and makes one where there is none.
-func (c *Client) sentFolder(ctx context.Context, s *session) (string, error) {
+func (l *lane) sentFolder(ctx context.Context, s *session) (string, error) {
 	boxes, err := s.list(ctx)
 	if err != nil {
 		return "", err
@@ -68,23 +71,26 @@ func (c *Client) sentFolder(ctx context.Context, s *session) (string, error) {
 // mail, and in the inbox when it went to oneself. The error is ErrUnclear when
 // it is in neither and the server cannot tell more.
 func (c *Client) Find(ctx context.Context, e conversation.Entry) (bool, accounts.Receipt, error) {
-	c.work.Lock()
-	defer c.work.Unlock()
-	s, err := c.connect(ctx)
+	l, err := c.borrow(ctx)
+	if err != nil {
+		return false, accounts.Receipt{}, err
+	}
+	defer l.release()
+	s, err := l.connect(ctx)
 	if err != nil {
 		return false, accounts.Receipt{}, err
 	}
 	boxes, err := s.list(ctx)
 	if err != nil {
-		return false, accounts.Receipt{}, c.after(err)
+		return false, accounts.Receipt{}, l.after(err)
 	}
 	for _, b := range boxes {
 		if b.use != accounts.UseSent && b.use != accounts.UseAll && b.use != accounts.UseInbox {
 			continue
 		}
-		found, err := c.holds(ctx, b.name, e.RFCID)
+		found, err := l.holds(ctx, b.name, e.RFCID)
 		if err != nil {
-			return false, accounts.Receipt{}, c.after(err)
+			return false, accounts.Receipt{}, l.after(err)
 		}
 		if found {
 			return true, accounts.Receipt{Saved: b.use == accounts.UseSent}, nil
@@ -104,11 +110,11 @@ func absent(s *session) error {
 }
 
 // holds tells whether a folder has a message of that Message-ID.
-func (c *Client) holds(ctx context.Context, folder, id string) (bool, error) {
+func (l *lane) holds(ctx context.Context, folder, id string) (bool, error) {
 	if id == "" || strings.ContainsFunc(id, func(r rune) bool { return unicode.IsControl(r) || r > '~' }) {
 		return false, nil
 	}
-	s, _, err := c.selectFolder(ctx, folder, false)
+	s, _, err := l.selectFolder(ctx, folder, false)
 	if err != nil {
 		return false, err
 	}

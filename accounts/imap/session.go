@@ -234,32 +234,24 @@ func lost(err error) bool {
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// connect gives the connection in use, or a new one. One that has been idle
-// for a while is asked whether it still stands. The caller holds c.work.
-func (c *Client) connect(ctx context.Context) (*session, error) {
-	if s := c.current; s != nil {
-		fresh := time.Since(s.used) < 10*time.Second && s.conn.failure() == nil
-		if fresh || s.do(ctx, "noop", func() error { return s.c.Noop().Wait() }) == nil {
-			return s, nil
-		}
-		c.drop()
+// selectFolder opens a folder on the connection in use.
+func (l *lane) selectFolder(ctx context.Context, name string, write bool) (*session, *imap.SelectData, error) {
+	s, err := l.connect(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	s, err := c.open(ctx)
-	c.current = s
-	return s, err
-}
-
-func (c *Client) drop() {
-	if c.current != nil {
-		c.current.close()
-		c.current = nil
+	var data *imap.SelectData
+	err = s.do(ctx, fmt.Sprintf("select %q", name), func() (err error) {
+		options := &imap.SelectOptions{ReadOnly: !write, CondStore: s.caps.Has(imap.CapCondStore)}
+		data, err = s.c.Select(name, options).Wait()
+		return err
+	})
+	if err != nil {
+		return nil, nil, l.after(err)
 	}
-}
-
-// after drops the connection when err says that it is of no use any more.
-func (c *Client) after(err error) error {
-	if err != nil && lost(err) {
-		c.drop()
+	s.folder, s.writable = name, write
+	if data.UIDValidity == 0 {
+		return nil, nil, fmt.Errorf("imap: select %q: no UIDVALIDITY: %w", name, accounts.ErrUnsupported)
 	}
-	return err
+	return s, data, nil
 }

@@ -14,7 +14,7 @@ import (
 
 // pass is one run of Sync.
 type pass struct {
-	*Client
+	*lane
 	m          accounts.Mirror
 	done       int
 	total      int
@@ -26,14 +26,16 @@ type pass struct {
 // newest messages first. An error in one folder does not keep the others from
 // being synced. The server is only read.
 func (c *Client) Sync(ctx context.Context, m accounts.Mirror) error {
-	c.work.Lock()
-	defer c.work.Unlock()
-	p := &pass{Client: c, m: m}
+	if err := c.first.take(ctx); err != nil {
+		return err
+	}
+	defer c.first.release()
+	p := &pass{lane: c.first, m: m}
 	known, err := m.Folders(ctx)
 	if err != nil {
 		return fmt.Errorf("imap: folders of the mirror: %w", err)
 	}
-	boxes, complete, err := c.folders(ctx, known)
+	boxes, complete, err := p.folders(ctx, known)
 	if err != nil {
 		return err
 	}
@@ -69,7 +71,10 @@ func (p *pass) visit(ctx context.Context, box mailbox, f accounts.Folder) error 
 	if unchanged(box.status, f) {
 		return nil
 	}
-	err := p.folder(ctx, f)
+	err := p.yield(ctx)
+	if err == nil {
+		err = p.folder(ctx, f)
+	}
 	p.after(err)
 	switch {
 	case err == nil:
@@ -108,28 +113,6 @@ type visitState struct {
 	sel  imap.SelectData // as of now
 	have map[uint32]accounts.Flags
 	new  bool // nothing was here before this pass
-}
-
-// selectFolder opens a folder on the connection in use.
-func (c *Client) selectFolder(ctx context.Context, name string, write bool) (*session, *imap.SelectData, error) {
-	s, err := c.connect(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	var data *imap.SelectData
-	err = s.do(ctx, fmt.Sprintf("select %q", name), func() (err error) {
-		options := &imap.SelectOptions{ReadOnly: !write, CondStore: s.caps.Has(imap.CapCondStore)}
-		data, err = s.c.Select(name, options).Wait()
-		return err
-	})
-	if err != nil {
-		return nil, nil, c.after(err)
-	}
-	s.folder, s.writable = name, write
-	if data.UIDValidity == 0 {
-		return nil, nil, fmt.Errorf("imap: select %q: no UIDVALIDITY: %w", name, accounts.ErrUnsupported)
-	}
-	return s, data, nil
 }
 
 // folder brings one folder up to date.
