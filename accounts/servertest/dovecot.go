@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"text/template"
 )
@@ -43,6 +43,10 @@ type Server struct {
 	uid, gid int
 	postfix  string // the account Postfix runs as, "" without Postfix
 	made     int
+	halt     func() // stops Dovecot
+
+	changing sync.Mutex // the list of users
+	users    int        // made by NewUser
 }
 
 // Dovecot starts an IMAP server with three users whose mailboxes are empty. It
@@ -88,20 +92,22 @@ func (s *Server) startDovecot() {
 	s.t.Helper()
 	var users strings.Builder
 	for _, name := range []string{Alice, Bob, Dora} {
-		home := filepath.Join(s.dir, "home", name)
-		must(s.t, os.MkdirAll(home, 0o700))
-		s.own(home)
-		fmt.Fprintf(&users, "%s:{PLAIN}%s:%d:%d::%s::\n", name, Password, s.uid, s.gid, home)
+		users.WriteString(s.entry(name))
 	}
 	must(s.t, os.WriteFile(filepath.Join(s.dir, "users"), []byte(users.String()), 0o644))
 	group, err := user.LookupGroupId(s.owner.Gid)
 	must(s.t, err)
-	conf := s.write("dovecot.conf", dovecotConf, map[string]any{
+	s.write("dovecot.conf", dovecotConf, map[string]any{
 		"Dir": s.dir, "User": s.owner.Username, "Group": group.Name, "Postfix": s.postfix,
 		"IMAP": port(s.IMAP), "IMAPS": port(s.IMAPS),
 		"Certificate": s.Certificate, "Key": s.Key,
 	})
-	serve(s.t, "dovecot", "-F", "-c", conf)
+	s.launch()
+}
+
+func (s *Server) launch() {
+	s.t.Helper()
+	s.halt = serve(s.t, "dovecot", "-F", "-c", filepath.Join(s.dir, "dovecot.conf"))
 	ready(s.t, s.logs, s.IMAPS, s.IMAP)
 }
 
@@ -133,8 +139,7 @@ func (s *Server) logs() string {
 // Doveadm runs a command of Dovecot's administration tool and gives its output.
 func (s *Server) Doveadm(args ...string) string {
 	s.t.Helper()
-	all := append([]string{"-c", filepath.Join(s.dir, "dovecot.conf"), "-o", "stats_writer_socket_path="}, args...)
-	out, err := exec.Command("doveadm", all...).CombinedOutput()
+	out, err := s.doveadm(nil, args...)
 	if err != nil {
 		s.t.Fatalf("doveadm %q: %v\n%s", args, err, out)
 	}
@@ -145,9 +150,8 @@ func (s *Server) Doveadm(args ...string) string {
 // are those of Maildir file names ("FS" for flagged and seen).
 func (s *Server) Deliver(user, mailbox, flags string, raws ...[]byte) {
 	s.t.Helper()
-	root := filepath.Join(s.dir, "home", user, "Maildir")
+	root := s.root(user, mailbox)
 	if mailbox != "INBOX" {
-		root = filepath.Join(root, "."+mailbox)
 		if _, err := os.Stat(root); err != nil {
 			s.Doveadm("mailbox", "create", "-u", user, mailbox)
 		}
@@ -160,13 +164,21 @@ func (s *Server) Deliver(user, mailbox, flags string, raws ...[]byte) {
 		}
 	}
 	for _, raw := range raws {
-		s.made++
-		name := fmt.Sprintf("%d.M%09dP1.test", 1700000000+s.made, s.made)
+		made := s.next()
+		name := fmt.Sprintf("%d.M%09dP1.test", 1700000000+made, made)
 		tmp := filepath.Join(root, "tmp", name)
 		must(s.t, os.WriteFile(tmp, raw, 0o600))
 		s.own(tmp)
 		must(s.t, os.Rename(tmp, filepath.Join(root, "cur", name+":2,"+flags)))
 	}
+}
+
+// next numbers what is delivered.
+func (s *Server) next() int {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	s.made++
+	return s.made
 }
 
 // Raws gives the messages in a user's inbox as they are on disk, with lines

@@ -27,10 +27,7 @@ func (s *Server) Dump(user, mailbox string) (validity uint32, all []Stored) {
 	if err != nil {
 		s.t.Fatalf("dump of %s of %s: %v\n%s", mailbox, user, err, s.logs())
 	}
-	var answer struct {
-		Validity uint32
-		Messages []Stored
-	}
+	var answer Mailbox
 	must(s.t, json.Unmarshal(out, &answer))
 	for i := range answer.Messages {
 		slices.Sort(answer.Messages[i].Flags)

@@ -41,8 +41,8 @@ func folder(t testing.TB) string {
 // process is gone, however that happened.
 const keeper = `exec 3<&0; "$0" "$@" </dev/null & p=$!; read x <&3; kill -TERM $p; wait $p`
 
-// serve starts a program and stops it at the end of the test.
-func serve(t testing.TB, program string, args ...string) {
+// serve starts a program and stops it at the end of the test, or before.
+func serve(t testing.TB, program string, args ...string) (halt func()) {
 	t.Helper()
 	cmd := exec.Command("/bin/sh", append([]string{"-c", keeper, program}, args...)...)
 	var out bytes.Buffer
@@ -57,6 +57,7 @@ func serve(t testing.TB, program string, args ...string) {
 			t.Logf("%s said:\n%s", program, out.String())
 		}
 	})
+	return func() { stop(cmd, life) }
 }
 
 func stop(cmd *exec.Cmd, life io.Closer) {
