@@ -20,6 +20,21 @@ type Backend interface {
 	Search(ctx context.Context, query string, limit int) ([]conversation.Hit, error)
 	// SearchCount gives how many messages match.
 	SearchCount(ctx context.Context, query string) (int, error)
+	// Facets counts the matches by what can narrow the search; Topics gives the
+	// topics whose subject holds its words.
+	Facets(ctx context.Context, query string) ([]conversation.Facet, error)
+	Topics(ctx context.Context, query string, limit int) ([]conversation.FoundTopic, error)
+	// SavedSearches lists the searches that have a name; SaveSearch gives one a
+	// name and DropSearch forgets it.
+	SavedSearches(ctx context.Context) ([]conversation.SavedSearch, error)
+	SaveSearch(ctx context.Context, saved conversation.SavedSearch) error
+	DropSearch(ctx context.Context, name string) error
+	// Whole asks for the rest of a message of which only the header is here; it
+	// comes with an Event.
+	Whole(ctx context.Context, id conversation.MessageID)
+	// News gives those of some messages that nobody was told about yet; from
+	// then on somebody was.
+	News(ctx context.Context, ids []conversation.MessageID) ([]conversation.Message, error)
 	// Explain gives the index of an own account (by its name), a contact or a
 	// message with its reasons.
 	Explain(ctx context.Context, who string) (conversation.Explanation, error)

@@ -27,6 +27,8 @@ type Fake struct {
 	events   chan conversation.Event
 	serial   int
 	ring     *keyring
+	saved    []conversation.SavedSearch
+	told     map[conversation.MessageID]bool
 
 	Fail   error // when set, every call fails with it
 	Sent   []conversation.Draft
@@ -35,13 +37,15 @@ type Fake struct {
 	Slow   time.Duration                                        // every call takes that long
 	Better privacy.Advice                                       // what every choice advises
 	Unsaid error                                                // when set, no draft can be saved
+	Asked  []string                                             // what was searched for
+	Wanted []conversation.MessageID                             // whose rest was asked for
 }
 
 // NewFake makes an empty backend.
 func NewFake(now func() time.Time) *Fake {
 	return &Fake{
 		now: now, contacts: map[conversation.ContactID]conversation.Contact{},
-		gone:   map[conversation.MessageID]bool{},
+		gone: map[conversation.MessageID]bool{}, told: map[conversation.MessageID]bool{},
 		drafts: map[conversation.DraftID]conversation.Draft{}, events: make(chan conversation.Event, 64),
 	}
 }
@@ -78,7 +82,7 @@ func (f *Fake) Arrive(who conversation.ContactID, subject, text string) {
 	f.addMessage(m)
 	f.sort()
 	f.mu.Unlock()
-	f.Tell(conversation.Event{Conversations: []conversation.ConversationID{m.Conversation}, New: 1})
+	f.Tell(conversation.Event{Conversations: []conversation.ConversationID{m.Conversation}, New: 1, Fresh: []conversation.MessageID{m.ID}})
 }
 
 // Fill adds n more people with one message each, for long lists.

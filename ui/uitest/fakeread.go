@@ -122,23 +122,6 @@ func (f *Fake) SaveAttachment(ctx context.Context, id conversation.MessageID, pa
 	return "", conversation.ErrNotFound
 }
 
-// Search finds messages that contain the query as it stands.
-func (f *Fake) Search(ctx context.Context, query string, limit int) ([]conversation.Hit, error) {
-	err := f.lock(ctx)
-	defer f.mu.Unlock()
-	var out []conversation.Hit
-	for _, m := range slices.Backward(f.messages) {
-		at := strings.Index(strings.ToLower(m.Text), strings.ToLower(query))
-		if at >= 0 && len(out) < limit && err == nil {
-			end := min(at+len(query), len(m.Text))
-			out = append(out, conversation.Hit{Message: m, Snippet: []conversation.Fragment{
-				{Text: m.Text[:at]}, {Text: m.Text[at:end], Match: true}, {Text: m.Text[end:]},
-			}})
-		}
-	}
-	return out, err
-}
-
 // Contacts lists the contacts whose name or address holds the text.
 func (f *Fake) Contacts(ctx context.Context, text string, limit int) ([]conversation.Contact, error) {
 	err := f.lock(ctx)
