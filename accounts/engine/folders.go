@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -10,9 +11,17 @@ import (
 
 // The parts of accounts.Mirror that need no parsing.
 
-// Folders gives the folders as of the last pass.
+// Folders gives the folders as of the last pass. A server has no say about
+// those of an import, nor an import about a server's.
 func (m *mirror) Folders(ctx context.Context) ([]accounts.Folder, error) {
-	return m.w.o.Store.Folders(ctx, m.w.id())
+	all, err := m.w.o.Store.Folders(ctx, m.w.id())
+	all = slices.DeleteFunc(all, func(f accounts.Folder) bool { return !m.ours(f) })
+	if m.imports != nil {
+		for i := range all {
+			all[i].Name = strings.TrimPrefix(all[i].Name, localPrefix)
+		}
+	}
+	return all, err
 }
 
 // SaveFolder stores the state of a folder, after all that was added before, so
@@ -21,12 +30,16 @@ func (m *mirror) SaveFolder(ctx context.Context, f accounts.Folder) error {
 	if err := m.Flush(ctx); err != nil {
 		return err
 	}
+	if m.imports != nil {
+		m.imports[f.Name], f.Local = true, true
+	}
+	f.Name = m.place(f.Name)
 	return m.w.o.Store.SaveFolder(ctx, m.w.id(), f)
 }
 
 // DropFolder forgets a folder gone from the server.
 func (m *mirror) DropFolder(ctx context.Context, name string) error {
-	ch, err := m.w.o.Store.DropFolder(ctx, m.w.id(), name)
+	ch, err := m.w.o.Store.DropFolder(ctx, m.w.id(), m.place(name))
 	if err == nil {
 		m.touched(ch, func(*Summary) {})
 	}
@@ -38,12 +51,12 @@ func (m *mirror) Have(ctx context.Context, folder string, validity uint32) ([]ac
 	if err := m.Flush(ctx); err != nil {
 		return nil, err
 	}
-	return m.w.o.Store.Have(ctx, m.w.id(), folder, validity)
+	return m.w.o.Store.Have(ctx, m.w.id(), m.place(folder), validity)
 }
 
 // Reset drops the copies of a folder whose UIDVALIDITY changed.
 func (m *mirror) Reset(ctx context.Context, folder string, validity uint32) error {
-	return m.w.o.Store.Reset(ctx, m.w.id(), folder, validity)
+	return m.w.o.Store.Reset(ctx, m.w.id(), m.place(folder), validity)
 }
 
 // share is how many flags or losses are stored in one transaction, so that the
@@ -53,7 +66,7 @@ const share = 1000
 // SetFlags stores flags changed on the server.
 func (m *mirror) SetFlags(ctx context.Context, folder string, validity uint32, changes []accounts.FlagChange) error {
 	for some := range slices.Chunk(changes, share) {
-		ch, err := m.w.o.Store.SetFlags(ctx, m.w.id(), folder, validity, some)
+		ch, err := m.w.o.Store.SetFlags(ctx, m.w.id(), m.place(folder), validity, some)
 		if err != nil {
 			return err
 		}
@@ -78,7 +91,7 @@ func (m *mirror) Remove(ctx context.Context, folder string, validity uint32, uid
 }
 
 func (m *mirror) remove(ctx context.Context, folder string, validity uint32, uids []uint32, ids []string) error {
-	ch, err := m.w.o.Store.Remove(ctx, m.w.id(), folder, validity, uids, ids)
+	ch, err := m.w.o.Store.Remove(ctx, m.w.id(), m.place(folder), validity, uids, ids)
 	if err == nil {
 		m.touched(ch, func(s *Summary) { s.Removed += len(uids) + len(ids) })
 	}
@@ -89,6 +102,9 @@ func (m *mirror) remove(ctx context.Context, folder string, validity uint32, uid
 func (m *mirror) Adopt(ctx context.Context, copies []accounts.Copy) ([]accounts.Copy, error) {
 	if err := m.Flush(ctx); err != nil { // what is still being stored counts
 		return nil, err
+	}
+	if m.imports != nil {
+		return copies, nil // a source has them at hand
 	}
 	unknown, ch, err := m.w.o.Store.Adopt(ctx, m.w.id(), copies)
 	if err == nil {
@@ -101,12 +117,15 @@ func (m *mirror) Adopt(ctx context.Context, copies []accounts.Copy) ([]accounts.
 func (m *mirror) Quarantine(ctx context.Context, c accounts.Copy, reason string) error {
 	m.w.o.Log.Warn("message set aside", "account", m.w.id(), "folder", c.Folder, "uid", c.UID, "reason", reason)
 	m.touched(Change{}, func(s *Summary) { s.Failed++ })
+	c.Folder = m.place(c.Folder)
 	return m.w.o.Store.Quarantine(ctx, m.w.id(), c, reason)
 }
 
 // Progress tells the interface how far the pass is.
 func (m *mirror) Progress(done, total int, detail string) {
-	m.w.set(func(s *conversation.Status) { s.Done, s.Total, s.Detail = done, total, detail })
+	if m.imports == nil {
+		m.w.set(func(s *conversation.Status) { s.Done, s.Total, s.Detail = done, total, detail })
+	}
 }
 
 // changed publishes what a write touched.

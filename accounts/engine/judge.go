@@ -31,6 +31,7 @@ type judge struct {
 	learned trace.Learned
 	applied *trace.Trust // what all messages stored are judged with; nil when that differs or is not known
 	empty   bool         // nothing was stored before this pass
+	foreign bool         // what is judged came through no provider that is known
 	used    *trace.Trust // what the messages of this pass are judged with
 	mixed   bool         // not all of them with the same
 	trust   atomic.Pointer[trace.Trust]
@@ -80,12 +81,15 @@ func (j *judge) refresh() {
 	if old := j.trust.Load(); old == nil || !reflect.DeepEqual(*old, t) {
 		j.trust.Store(&t)
 	}
-	j.known.Store(j.learned.Mails >= enough || j.w.acc.Own.Protocol != conversation.Mail)
+	j.known.Store(j.foreign || j.learned.Mails >= enough || j.w.acc.Own.Protocol != conversation.Mail)
 }
 
 // now gives the trust as of now: what was learned, what the user configured,
 // and the domains of the own addresses.
 func (j *judge) now() trace.Trust {
+	if j.foreign {
+		return trace.Trust{}
+	}
 	t := steady(&j.learned, j.applied).Merge(j.w.acc.Trust)
 	for _, a := range j.w.acc.Own.Addresses {
 		t = t.Merge(trace.Trust{Domains: []string{a.Domain()}})

@@ -47,6 +47,7 @@ type mirror struct {
 	err     error // the first one; nothing is stored after it
 	total   Summary
 	checks  checker
+	imports map[string]bool // folders saved in the course of an import; nil for a pass over a server
 }
 
 // observed is an arrival with what the learner wants to know of it.
@@ -61,17 +62,26 @@ func newMirror(ctx context.Context, w *worker) (*mirror, error) {
 	if err != nil {
 		return nil, err
 	}
+	m := assemble(ctx, w, j)
+	m.start()
+	return m, nil
+}
+
+func assemble(ctx context.Context, w *worker, j *judge) *mirror {
 	m := &mirror{
 		w: w, ctx: ctx, judge: j, format: w.o.Formats[w.acc.Own.Protocol],
 		jobs: make(chan accounts.Copy), room: semaphore.NewWeighted(maxPending), portion: minBatch,
 		checks: newChecker(),
 	}
 	m.moved = sync.NewCond(&m.mu)
+	return m
+}
+
+func (m *mirror) start() {
 	for range runtime.GOMAXPROCS(0) {
 		m.group.Go(m.parse)
 	}
 	m.group.Go(m.write)
-	return m, nil
 }
 
 // weight is what a copy counts for in the memory bound; one larger than the
@@ -81,6 +91,10 @@ func weight(c accounts.Copy) int64 { return min(int64(len(c.Raw))+4096, maxPendi
 // Add hands copies to the parsers. It waits when too much is on its way.
 func (m *mirror) Add(ctx context.Context, copies []accounts.Copy) error {
 	for _, c := range copies {
+		c, err := m.settled(ctx, c)
+		if err != nil {
+			return err
+		}
 		if err := m.enter(ctx, weight(c)); err != nil {
 			return err
 		}
@@ -138,6 +152,9 @@ func (m *mirror) read(c accounts.Copy) observed {
 	p := m.w.parseSafely(m.format, c)
 	p.Message.Account, p.Message.Received = own.Account, c.Received
 	o := see(p.Origin)
+	if m.imports != nil {
+		p.Origin = nil // it is not to be judged again with what the account's provider is believed
+	}
 	trust := m.judge.score(&p.Message, o)
 	return observed{
 		arrival: Arrival{Copy: c, Packed: m.w.o.Store.Pack(c.Raw), SHA256: sha256.Sum256(c.Raw), Parsed: p},
@@ -154,7 +171,7 @@ func (m *mirror) write() {
 			return
 		}
 		err := m.failed()
-		if err == nil {
+		if err == nil && m.imports == nil {
 			err = m.judge.settleBatch(m.ctx, batch)
 			m.verify(batch)
 		}
@@ -172,7 +189,7 @@ func (m *mirror) write() {
 		if err == nil {
 			err = m.judge.rejudge(m.ctx)
 		}
-		if err == nil {
+		if err == nil && m.imports == nil {
 			m.tell(arrivals)
 		}
 		m.stored(len(batch), freed, time.Since(began), err)
