@@ -105,9 +105,7 @@ func flagOf(t accounts.Task) (imap.StoreFlagsOp, imap.Flag, error) {
 
 // validKeyword tells whether a word is an atom (RFC 9051, section 9).
 func validKeyword(w string) bool {
-	return w != "" && len(w) <= 100 && !strings.ContainsFunc(w, func(r rune) bool {
-		return r <= ' ' || r > '~' || strings.ContainsRune(`(){%*"\]`, r)
-	})
+	return w != "" && len(w) <= 100 && !strings.ContainsFunc(w, notAtom)
 }
 
 func (s *session) store(ctx context.Context, set imap.UIDSet, op imap.StoreFlagsOp, flag imap.Flag) error {

@@ -54,6 +54,11 @@ func (s *session) list(ctx context.Context) ([]mailbox, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.traits.without[imap.CapSpecialUse] {
+		for _, d := range found {
+			d.Attrs = slices.DeleteFunc(d.Attrs, func(a imap.MailboxAttr) bool { return specialUses()[a] != "" })
+		}
+	}
 	return arrange(found), nil
 }
 
@@ -138,16 +143,20 @@ func useOf(d *imap.ListData) accounts.Use {
 	if strings.EqualFold(d.Mailbox, "INBOX") {
 		return accounts.UseInbox
 	}
-	for attr, use := range map[imap.MailboxAttr]accounts.Use{
-		imap.MailboxAttrSent: accounts.UseSent, imap.MailboxAttrDrafts: accounts.UseDrafts,
-		imap.MailboxAttrTrash: accounts.UseTrash, imap.MailboxAttrJunk: accounts.UseJunk,
-		imap.MailboxAttrArchive: accounts.UseArchive, imap.MailboxAttrAll: accounts.UseAll,
-	} {
+	for attr, use := range specialUses() {
 		if slices.Contains(d.Attrs, attr) {
 			return use
 		}
 	}
 	return accounts.UseNone
+}
+
+func specialUses() map[imap.MailboxAttr]accounts.Use {
+	return map[imap.MailboxAttr]accounts.Use{
+		imap.MailboxAttrSent: accounts.UseSent, imap.MailboxAttrDrafts: accounts.UseDrafts,
+		imap.MailboxAttrTrash: accounts.UseTrash, imap.MailboxAttrJunk: accounts.UseJunk,
+		imap.MailboxAttrArchive: accounts.UseArchive, imap.MailboxAttrAll: accounts.UseAll,
+	}
 }
 
 // usualUse guesses from the name, for servers that do not tell.

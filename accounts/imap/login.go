@@ -14,24 +14,26 @@ import (
 
 // login logs in on a connection whose server has been verified, and gives the
 // mechanism used.
-func (c *Client) login(ctx context.Context, p *preamble) (mechanism string, err error) {
+func (c *Client) login(ctx context.Context, p *preamble) (mechanism string, t traits, err error) {
 	secret, err := c.config.Secret(ctx)
 	if err != nil {
-		return "", fmt.Errorf("imap: secret of %s: %w", c.config.User, errors.Join(accounts.ErrAuth, err))
+		return "", t, fmt.Errorf("imap: secret of %s: %w", c.config.User, errors.Join(accounts.ErrAuth, err))
 	}
 	caps, err := p.capabilities()
 	if err != nil {
-		return "", err
+		return "", t, err
 	}
+	t = traitsOf(hello{c.endpoint.Host, p.said, caps}, c.config.Quirks)
+	caps = t.use(caps)
 	l := link.Login{User: c.config.User, Secret: secret, OAuth: c.config.OAuth, Host: c.endpoint.Host, Port: c.endpoint.Port}
 	mechanism, x, err := link.Choose(offered(caps), l)
 	if errors.Is(err, accounts.ErrUnsupported) && !l.OAuth && !slices.Contains(caps, "LOGINDISABLED") {
-		return "LOGIN", p.plainLogin(l)
+		return "LOGIN", t, p.plainLogin(l)
 	}
 	if err != nil {
-		return "", err
+		return "", t, err
 	}
-	return mechanism, p.authenticate(x, slices.Contains(caps, "SASL-IR"))
+	return mechanism, t, p.authenticate(x, slices.Contains(caps, "SASL-IR"))
 }
 
 func offered(caps []string) []string {
@@ -117,5 +119,16 @@ func (a answer) login() error {
 	case "UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN":
 		return fmt.Errorf("login: %s %s: %w", a.status, a.code, accounts.ErrTemporary)
 	}
+	if crowdedText(a.text) {
+		return fmt.Errorf("login: %s: too many connections: %w", a.status, accounts.ErrTemporary)
+	}
 	return fmt.Errorf("login: %s %s: %w", a.status, a.code, accounts.ErrAuth)
+}
+
+// crowdedText tells whether a refusal speaks of too many connections. Some
+// servers say so without a code ("Too many simultaneous connections" of Gmail),
+// and the user would be told that the password is wrong.
+func crowdedText(text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(text, "too many") || strings.Contains(text, "connections") && strings.Contains(text, "exceeded")
 }

@@ -25,6 +25,7 @@ type preamble struct {
 	conn net.Conn
 	r    *bufio.Reader
 	tag  int
+	said string // the greeting
 }
 
 func newPreamble(conn net.Conn) *preamble {
@@ -55,6 +56,7 @@ func (p *preamble) greeting() error {
 	if err != nil {
 		return err
 	}
+	p.said = line
 	word, _, _ := strings.Cut(strings.TrimPrefix(line, "* "), " ")
 	switch {
 	case !strings.HasPrefix(line, "* "):
@@ -73,6 +75,7 @@ func (p *preamble) greeting() error {
 type answer struct {
 	status string // OK, NO or BAD
 	code   string // the response code in brackets, upper case
+	text   string // what is said to people, which tells more where there is no code
 }
 
 // command sends a line and reads up to its tagged answer, handing each
@@ -111,7 +114,7 @@ func (p *preamble) command(line string, data func(string), more func(string) (st
 
 func parseAnswer(s string) (answer, error) {
 	status, text, _ := strings.Cut(s, " ")
-	a := answer{status: strings.ToUpper(status)}
+	a := answer{status: strings.ToUpper(status), text: text}
 	if inner, ok := strings.CutPrefix(text, "["); ok {
 		code, _, _ := strings.Cut(inner, "]")
 		a.code, _, _ = strings.Cut(strings.ToUpper(code), " ")

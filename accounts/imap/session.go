@@ -29,7 +29,8 @@ const longest = 30 * time.Minute
 type session struct {
 	c        *imapclient.Client
 	conn     *guard
-	caps     imap.CapSet
+	caps     imap.CapSet // without what is left out on purpose
+	traits   traits
 	security accounts.Security
 	quiet    time.Duration
 	folder   string // selected
@@ -101,19 +102,27 @@ func (c *Client) begin(ctx context.Context, raw net.Conn) (*session, error) {
 			return nil, err
 		}
 	}
-	mechanism, err := c.login(ctx, p)
+	mechanism, t, err := c.login(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	return c.hand(conn, p, mechanism)
+	caps, err := p.settle(t)
+	if err != nil {
+		return nil, err
+	}
+	return c.hand(conn, p, mechanism, t, caps)
 }
 
 // hand gives the connection to the library, which is told that the user is
-// known and asks for the capabilities that hold from now on.
-func (c *Client) hand(conn *tls.Conn, p *preamble, mechanism string) (*session, error) {
+// known, and what of the server's capabilities is used.
+func (c *Client) hand(conn *tls.Conn, p *preamble, mechanism string, t traits, caps []string) (*session, error) {
 	conn.SetDeadline(time.Time{})
-	r := io.MultiReader(strings.NewReader("* PREAUTH ready\r\n"), p.r)
+	set, names := capSet(caps)
+	greeting := fmt.Sprintf("* PREAUTH [CAPABILITY %s] ready\r\n", strings.Join(names, " "))
+	r := io.MultiReader(strings.NewReader(greeting), p.r)
 	s := &session{
+		caps:     set,
+		traits:   t,
 		conn:     newGuard(conn, r, standardLimits()),
 		security: link.Describe(conn, c.endpoint),
 		quiet:    c.config.quiet(),
@@ -123,7 +132,7 @@ func (c *Client) hand(conn *tls.Conn, p *preamble, mechanism string) (*session, 
 	s.security.Auth = mechanism
 	s.conn.arm(s.quiet)
 	s.c = imapclient.New(s.conn, &imapclient.Options{UnilateralDataHandler: s.handler()})
-	if s.caps = s.c.Caps(); s.caps == nil {
+	if len(caps) == 0 || s.c.WaitGreeting() != nil {
 		s.close()
 		return nil, errBroken
 	}
@@ -248,6 +257,9 @@ func (l *lane) selectFolder(ctx context.Context, name string, write bool) (*sess
 	})
 	if err != nil {
 		return nil, nil, l.after(err)
+	}
+	if !s.caps.Has(imap.CapCondStore) {
+		data.HighestModSeq = 0 // some tell it and know no CHANGEDSINCE (whiteout-io/imap-client#40)
 	}
 	s.folder, s.writable = name, write
 	if data.UIDValidity == 0 {
