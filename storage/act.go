@@ -66,7 +66,7 @@ func checkAct(a *conversation.Act) error {
 
 func (t *tx) actOn(act int64, a conversation.Act, key conversation.MessageID) error {
 	var msg int64
-	ok, err := t.get("SELECT id FROM message WHERE key = ?", []any{string(key)}, &msg)
+	ok, err := t.get("SELECT id FROM message WHERE "+keyed, []any{string(key)}, &msg)
 	if err != nil {
 		return err
 	}

@@ -68,17 +68,8 @@ func (t *tx) change() (accounts.Change, error) {
 }
 
 func (t *tx) addCopy(account int64, a *accounts.Arrival) error {
+	a = partially(a)
 	f, err := t.folder(account, a.Copy.Folder)
-	if err != nil {
-		return err
-	}
-	raw, err := t.raw(a)
-	if err != nil {
-		return err
-	}
-	var loc, msg, oldRaw int64
-	ok, err := t.get("SELECT id, message, raw FROM location WHERE folder = ? AND uid = ? AND remote = ? AND validity = ? AND (uid <> 0 OR remote <> '')",
-		[]any{f.id, a.Copy.UID, a.Copy.ID, a.Copy.Validity}, &loc, &msg, &oldRaw)
 	if err != nil {
 		return err
 	}
@@ -87,10 +78,36 @@ func (t *tx) addCopy(account int64, a *accounts.Arrival) error {
 			return err
 		}
 	}
+	old, ok, err := t.copyAt(f.id, &a.Copy)
+	if err != nil {
+		return err
+	}
+	if a.Copy.Partial {
+		done, err := t.addHeader(account, f.id, old, ok, a)
+		if err != nil || done {
+			return err
+		}
+	}
+	raw, err := t.raw(a)
+	if err != nil {
+		return err
+	}
 	if ok {
-		return t.updateCopy(account, loc, msg, raw, oldRaw, a)
+		return t.updateCopy(account, old, raw, a)
 	}
 	return t.newCopy(account, f, raw, a)
+}
+
+// addHeader is for a copy of which only the header came. One that is here, or
+// whose message is, needs nothing stored but its flags.
+func (t *tx) addHeader(account, folder int64, old copyRow, known bool, a *accounts.Arrival) (bool, error) {
+	if !known {
+		return t.adopt(account, folder, &a.Copy)
+	}
+	if err := t.setCopy(old.id, old.raw, &a.Copy); err != nil {
+		return false, err
+	}
+	return true, t.refresh(old.message)
 }
 
 // raw stores a source unless it is here already.
@@ -104,14 +121,18 @@ func (t *tx) raw(a *accounts.Arrival) (int64, error) {
 	if packed == nil {
 		packed = t.db.Pack(a.Copy.Raw)
 	}
-	if a.Copy.Raw != nil {
+	if a.Copy.Raw != nil && !a.Copy.Partial {
 		size = int64(len(a.Copy.Raw))
 	}
 	s, err := t.db.keepSource(packed, a.SHA256[:])
 	if err != nil {
 		return 0, err
 	}
-	return t.insert("INSERT INTO raw (sha, size, packed, sealed) VALUES (?, ?, ?, ?)", s.sha, size, s.packed, s.sealed)
+	var head []byte
+	if a.Parsed.Message.Protocol == conversation.Mail && len(a.Copy.Raw) > 0 {
+		head = headOfMail(a.Copy.Raw)
+	}
+	return t.insert("INSERT INTO raw (sha, size, packed, sealed, head, partial) VALUES (?, ?, ?, ?, ?, ?)", s.sha, size, s.packed, s.sealed, head, a.Copy.Partial)
 }
 
 // free takes a copy out of quarantine: it could be fetched after all.
@@ -120,18 +141,25 @@ func (t *tx) free(folder int64, a *accounts.Arrival) error {
 }
 
 // updateCopy is for a copy that is here already: its flags, and its content
-// when the server let it be edited.
-func (t *tx) updateCopy(account, loc, msg, raw, oldRaw int64, a *accounts.Arrival) error {
-	if err := t.exec("UPDATE location SET flags = ?, keywords = ?, modseq = ?, raw = ? WHERE id = ?",
-		flagBits(a.Copy.Flags), keywordText(a.Copy.Flags.Keywords), int64(a.Copy.Flags.ModSeq), raw, loc); err != nil {
+// when the server let it be edited, or when only its header was here.
+func (t *tx) updateCopy(account int64, old copyRow, raw int64, a *accounts.Arrival) error {
+	if err := t.setCopy(old.id, raw, &a.Copy); err != nil {
 		return err
 	}
-	if raw != oldRaw {
-		next, err := t.rewrite(account, msg, raw, &a.Parsed)
+	msg := old.message
+	if raw != old.raw {
+		partial, err := t.header(old.raw)
 		if err != nil {
 			return err
 		}
-		msg = next
+		if partial {
+			msg, err = t.complete(account, msg, raw, old.raw, &a.Parsed)
+		} else {
+			msg, err = t.rewrite(account, msg, raw, &a.Parsed)
+		}
+		if err != nil {
+			return err
+		}
 		if err := t.elect(msg); err != nil {
 			return err
 		}
@@ -140,8 +168,14 @@ func (t *tx) updateCopy(account, loc, msg, raw, oldRaw int64, a *accounts.Arriva
 }
 
 func (t *tx) newCopy(account int64, f folderRow, raw int64, a *accounts.Arrival) error {
+	if err := t.completeTwin(account, raw, a); err != nil {
+		return err
+	}
 	var msg int64
-	key := conversation.NewMessageID(a.Parsed.Fingerprint)
+	key, err := t.keyOf(a.Parsed.Fingerprint)
+	if err != nil {
+		return err
+	}
 	known, err := t.get("SELECT id FROM message WHERE key = ?", []any{string(key)}, &msg)
 	if err != nil {
 		return err
@@ -151,16 +185,9 @@ func (t *tx) newCopy(account int64, f folderRow, raw int64, a *accounts.Arrival)
 		if msg, err = t.newMessage(account, raw, &a.Parsed, merge([]effect{state})); err != nil {
 			return err
 		}
-		return t.newLocation(f.id, msg, raw, a)
+		return t.newLocation(f.id, msg, raw, &a.Copy)
 	}
-	kept, err := t.keepPromise(account, f.id, msg, raw, a)
-	if err == nil && !kept {
-		err = t.newLocation(f.id, msg, raw, a)
-	}
-	if err != nil {
-		return err
-	}
-	if err := t.exec("DELETE FROM orphan WHERE message = ?", msg); err != nil {
+	if err := t.place(account, f.id, msg, raw, &a.Copy); err != nil {
 		return err
 	}
 	if err := t.testify(msg, account, raw, f.use, &a.Parsed); err != nil {
@@ -169,16 +196,16 @@ func (t *tx) newCopy(account int64, f folderRow, raw int64, a *accounts.Arrival)
 	return t.refresh(msg)
 }
 
-func (t *tx) newLocation(folder, msg, raw int64, a *accounts.Arrival) error {
+func (t *tx) newLocation(folder, msg, raw int64, c *accounts.Copy) error {
 	return t.exec(`INSERT INTO location (folder, validity, uid, remote, message, raw, flags, keywords, modseq, put)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce((SELECT away FROM message WHERE id = ?5 AND away = ?10), 0))`,
-		folder, a.Copy.Validity, a.Copy.UID, a.Copy.ID, msg, raw,
-		flagBits(a.Copy.Flags), keywordText(a.Copy.Flags.Keywords), int64(a.Copy.Flags.ModSeq), awayHidden)
+		folder, c.Validity, c.UID, c.ID, msg, raw,
+		flagBits(c.Flags), keywordText(c.Flags.Keywords), int64(c.Flags.ModSeq), awayHidden)
 }
 
 // keepPromise turns a promised copy of the same message into the real one, so
 // that the acts waiting for it find it. One in the same folder is preferred.
-func (t *tx) keepPromise(account, folder, msg, raw int64, a *accounts.Arrival) (bool, error) {
+func (t *tx) keepPromise(account, folder, msg, raw int64, c *accounts.Copy) (bool, error) {
 	var loc int64
 	ok, err := t.get(`SELECT l.id FROM location l JOIN folder f ON f.id = l.folder
 		WHERE l.message = ? AND l.uid = 0 AND l.remote = '' AND f.account = ? ORDER BY l.folder = ? DESC, l.id LIMIT 1`,
@@ -187,8 +214,8 @@ func (t *tx) keepPromise(account, folder, msg, raw int64, a *accounts.Arrival) (
 		return false, err
 	}
 	return true, t.exec(`UPDATE location SET folder = ?, validity = ?, uid = ?, remote = ?, raw = ?, flags = ?, keywords = ?, modseq = ?, grace = 0
-		WHERE id = ?`, folder, a.Copy.Validity, a.Copy.UID, a.Copy.ID, raw,
-		flagBits(a.Copy.Flags), keywordText(a.Copy.Flags.Keywords), int64(a.Copy.Flags.ModSeq), loc)
+		WHERE id = ?`, folder, c.Validity, c.UID, c.ID, raw,
+		flagBits(c.Flags), keywordText(c.Flags.Keywords), int64(c.Flags.ModSeq), loc)
 }
 
 // Bits of the flags of a copy.

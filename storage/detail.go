@@ -143,6 +143,7 @@ const (
 	markPrivate // the content is kept sealed
 	markWaiting // sealed, and not opened yet, by a key that is locked or that there was none of
 	markShut    // sealed, and no own key opens it
+	markPartial // only the header is here
 )
 
 func marksOf(m *conversation.Message) int {
@@ -159,6 +160,7 @@ func marksOf(m *conversation.Message) int {
 	set(markSealed, m.Evidence.Security.Sealed != "" && m.Evidence.Security.Sealed != "none")
 	set(markSigned, m.Evidence.Security.Signature != "" && m.Evidence.Security.Signature != "none")
 	set(markBulk, m.Bulk)
+	set(markPartial, m.Partial)
 	return marks
 }
 

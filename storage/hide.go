@@ -30,7 +30,7 @@ func (d *DB) Hide(ctx context.Context, key conversation.MessageID) (c accounts.C
 			}
 		}
 		var msg int64
-		if _, err := t.get("SELECT id FROM message WHERE key = ?", []any{string(key)}, &msg); err != nil {
+		if _, err := t.get("SELECT id FROM message WHERE "+keyed, []any{string(key)}, &msg); err != nil {
 			return err
 		}
 		if err := t.exec("UPDATE location SET put = ? WHERE message = ?", awayHidden, msg); err != nil {

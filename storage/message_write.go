@@ -34,7 +34,11 @@ func (t *tx) insertMessage(id, account, raw int64, p *conversation.Parsed, s sta
 			return err
 		}
 	}
-	key := string(conversation.NewMessageID(p.Fingerprint))
+	named, err := t.keyOf(p.Fingerprint)
+	if err != nil {
+		return err
+	}
+	key := string(named)
 	v, err := t.db.veil(key, p)
 	if err != nil {
 		return err
@@ -158,8 +162,12 @@ func (t *tx) rewrite(account, id, raw int64, p *conversation.Parsed) (int64, err
 	if err := t.loadState(id, &s); err != nil {
 		return 0, err
 	}
+	key, err := t.keyOf(p.Fingerprint)
+	if err != nil {
+		return 0, err
+	}
 	var twin int64
-	known, err := t.get("SELECT id FROM message WHERE key = ? AND id <> ?", []any{string(conversation.NewMessageID(p.Fingerprint)), id}, &twin)
+	known, err := t.get("SELECT id FROM message WHERE key = ? AND id <> ?", []any{string(key), id}, &twin)
 	if err != nil {
 		return 0, err
 	}

@@ -225,7 +225,10 @@ func (d *DB) Sent(ctx context.Context, id conversation.EntryID, a accounts.Arriv
 		if err := t.storeSent(name, &a); err != nil {
 			return err
 		}
-		key := conversation.NewMessageID(a.Parsed.Fingerprint)
+		key, err := t.keyOf(a.Parsed.Fingerprint)
+		if err != nil {
+			return err
+		}
 		if err := t.exec("UPDATE outbox SET state = 'sent', problem = '', next = 0, message = ? WHERE key = ?", string(key), string(id)); err != nil {
 			return err
 		}
@@ -243,8 +246,12 @@ func (t *tx) storeSent(name conversation.AccountID, a *accounts.Arrival) error {
 	if err != nil {
 		return err
 	}
+	key, err := t.keyOf(a.Parsed.Fingerprint)
+	if err != nil {
+		return err
+	}
 	var msg int64
-	known, err := t.get("SELECT id FROM message WHERE key = ?", []any{string(conversation.NewMessageID(a.Parsed.Fingerprint))}, &msg)
+	known, err := t.get("SELECT id FROM message WHERE key = ?", []any{string(key)}, &msg)
 	if err != nil || known {
 		return err
 	}

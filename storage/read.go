@@ -76,7 +76,7 @@ func scanMessage(r *sql.Rows, row *messageRow, more ...any) error {
 		return err
 	}
 	m.Date, m.Received, m.Tags = fromUnix(date), fromUnix(received), keywordList(tags)
-	m.Invite, m.Bulk = marks&markInvite != 0, marks&markBulk != 0
+	m.Invite, m.Bulk, m.Partial = marks&markInvite != 0, marks&markBulk != 0, marks&markPartial != 0
 	var d detail
 	if err := json.Unmarshal(data, &d); err != nil {
 		return fmt.Errorf("read message %s: %w: %w", m.ID, ErrCorrupt, err)

@@ -89,33 +89,28 @@ type oldMessage struct {
 	id, account, raw, received int64
 	name                       conversation.AccountID
 	protocol                   conversation.Protocol
-	source                     source
+	source                     oldSource
+	head                       []byte
 	parsed                     conversation.Parsed
 	closed                     bool // the source cannot be read now
 }
 
 func scanOld(r *sql.Rows, m *oldMessage) error {
-	return r.Scan(&m.id, &m.account, &m.raw, &m.received, &m.name, &m.protocol, &m.source.packed, &m.source.sealed, &m.source.sha)
+	return scanSource(r, &m.source, &m.id, &m.account, &m.raw, &m.received, &m.name, &m.protocol)
 }
 
 // rebuildStep parses some messages without holding the lock, then stores them
 // unless they were changed meanwhile.
 func (d *DB) rebuildStep(ctx context.Context, epoch, last int64, parse Parser) (n int, next int64, err error) {
-	old, err := query(ctx, d.readers, scanOld, `SELECT m.id, m.account, m.raw, m.received, a.name, m.protocol, r.packed, r.sealed, r.sha FROM message m
+	old, err := query(ctx, d.readers, scanOld, `SELECT m.id, m.account, m.raw, m.received, a.name, m.protocol, `+sourceColumns+` FROM message m
 		JOIN account a ON a.id = m.account JOIN raw r ON r.id = m.raw WHERE m.id > ? AND m.epoch < ? ORDER BY m.id LIMIT ?`, last, epoch, rebuildStep)
 	if err != nil || len(old) == 0 {
 		return 0, last, wrap("rebuild", err)
 	}
 	for i := range old {
-		raw, err := d.unpack(old[i].source)
-		if errors.Is(err, conversation.ErrSealed) {
-			old[i].closed = true
-			continue
-		}
-		if err != nil {
+		if err := d.readAgain(&old[i], parse); err != nil {
 			return 0, last, wrap("rebuild", err)
 		}
-		old[i].parsed = parse(old[i].name, old[i].protocol, raw, fromUnix(old[i].received))
 	}
 	err = d.write(ctx, "rebuild", func(t *tx) error {
 		for i := range old {
@@ -128,6 +123,26 @@ func (d *DB) rebuildStep(ctx context.Context, epoch, last int64, parse Parser) (
 	return len(old), old[len(old)-1].id, err
 }
 
+// readAgain parses a stored message.
+func (d *DB) readAgain(m *oldMessage, parse Parser) error {
+	raw, err := d.unpack(m.source.source)
+	if errors.Is(err, conversation.ErrSealed) {
+		m.closed = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	m.parsed = parse(m.name, m.protocol, raw, fromUnix(m.received))
+	if m.source.partial {
+		headerOnly(&m.parsed, m.source.size)
+	}
+	if m.source.bare && m.protocol == conversation.Mail {
+		m.head = headOfMail(raw)
+	}
+	return nil
+}
+
 func (t *tx) rebuildOne(m *oldMessage) error {
 	var same bool
 	ok, err := t.get("SELECT raw = ? FROM message WHERE id = ?", []any{m.raw, m.id}, &same)
@@ -137,8 +152,13 @@ func (t *tx) rebuildOne(m *oldMessage) error {
 	if m.closed {
 		return t.exec("UPDATE message SET epoch = ? WHERE id = ?", t.epoch, m.id)
 	}
-	if err := t.reseal(m.raw, m.source); err != nil {
+	if err := t.reseal(m.raw, m.source.source); err != nil {
 		return err
+	}
+	if m.head != nil {
+		if err := t.exec("UPDATE raw SET head = ? WHERE id = ?", m.head, m.raw); err != nil {
+			return err
+		}
 	}
 	return t.rederive(m)
 }
@@ -190,13 +210,13 @@ func (d *DB) rebuildWitnesses(ctx context.Context, parse Parser) error {
 		testimony
 		name     conversation.AccountID
 		protocol conversation.Protocol
-		source   source
+		source   oldSource
 	}
 	scan := func(r *sql.Rows, f *found) error {
-		return r.Scan(&f.message, &f.account, &f.raw, &f.received, &f.name, &f.protocol, &f.source.packed, &f.source.sealed, &f.source.sha)
+		return scanSource(r, &f.source, &f.message, &f.account, &f.raw, &f.received, &f.name, &f.protocol)
 	}
 	for last := int64(0); ; {
-		some, err := query(ctx, d.readers, scan, `SELECT w.message, w.account, w.raw, w.received, a.name, m.protocol, r.packed, r.sealed, r.sha FROM witness w
+		some, err := query(ctx, d.readers, scan, `SELECT w.message, w.account, w.raw, w.received, a.name, m.protocol, `+sourceColumns+` FROM witness w
 			JOIN message m ON m.id = w.message JOIN account a ON a.id = w.account JOIN raw r ON r.id = w.raw
 			WHERE w.message = (SELECT min(message) FROM witness WHERE message > ?) ORDER BY w.account, w.raw`, last)
 		if err != nil || len(some) == 0 {
@@ -205,7 +225,7 @@ func (d *DB) rebuildWitnesses(ctx context.Context, parse Parser) error {
 		last = some[0].message
 		err = d.write(ctx, "rebuild", func(t *tx) error {
 			for _, f := range some {
-				raw, err := d.unpack(f.source)
+				raw, err := d.unpack(f.source.source)
 				if errors.Is(err, conversation.ErrSealed) {
 					continue
 				}

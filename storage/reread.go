@@ -73,7 +73,11 @@ func (d *DB) Unopened(ctx context.Context, limit int, before int64) ([]Waiting, 
 // message, which have the same sealed body, are judged by the same seal.
 func (d *DB) Reread(ctx context.Context, id conversation.MessageID, p conversation.Parsed) (c accounts.Change, err error) {
 	err = d.write(ctx, fmt.Sprintf("read %q again", id), func(t *tx) error {
-		if got := conversation.NewMessageID(p.Fingerprint); got != id {
+		got, err := t.keyOf(p.Fingerprint)
+		if err != nil {
+			return err
+		}
+		if got != id {
 			return fmt.Errorf("it is %q: %w", got, conversation.ErrUsage)
 		}
 		m := oldMessage{parsed: p}

@@ -154,8 +154,13 @@ func (t *tx) deleteMessage(id int64) error {
 	if err != nil || !ok {
 		return err
 	}
-	if err := t.exec("DELETE FROM best WHERE message = (SELECT key FROM message WHERE id = ?)", id); err != nil {
-		return err
+	for _, q := range []string{
+		"DELETE FROM best WHERE message = (SELECT key FROM message WHERE id = ?)",
+		"DELETE FROM moved WHERE new = (SELECT key FROM message WHERE id = ?)",
+	} {
+		if err := t.exec(q, id); err != nil {
+			return err
+		}
 	}
 	if err := t.erase(id, true); err != nil {
 		return err

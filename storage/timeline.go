@@ -100,7 +100,7 @@ func (l *timeline) around(m conversation.MessageID, limit int) ([]int64, error) 
 }
 
 func (l *timeline) rowOf(m conversation.MessageID) (id int64, err error) {
-	err = l.q.QueryRowContext(l.ctx, "SELECT id FROM message WHERE key = ?", string(m)).Scan(&id)
+	err = l.q.QueryRowContext(l.ctx, "SELECT id FROM message WHERE "+keyed, string(m)).Scan(&id)
 	return id, err
 }
 
@@ -175,7 +175,7 @@ func (d *DB) messagesWithText(ctx context.Context, q querier, ids []int64) ([]co
 func (d *DB) Message(ctx context.Context, id conversation.MessageID) (m conversation.Message, err error) {
 	err = d.read(ctx, fmt.Sprintf("message %q", id), func(q querier) error {
 		var row int64
-		if err := q.QueryRowContext(ctx, "SELECT id FROM message WHERE key = ?", string(id)).Scan(&row); err != nil {
+		if err := q.QueryRowContext(ctx, "SELECT id FROM message WHERE "+keyed, string(id)).Scan(&row); err != nil {
 			return err
 		}
 		ms, err := d.messagesWithText(ctx, q, []int64{row})
@@ -192,7 +192,7 @@ func (d *DB) Message(ctx context.Context, id conversation.MessageID) (m conversa
 
 // Raw gives the raw source of a message.
 func (d *DB) Raw(ctx context.Context, id conversation.MessageID) ([]byte, error) {
-	return d.rawOf(ctx, fmt.Sprintf("raw source of %q", id), "SELECT r.packed, r.sealed, r.sha FROM message m JOIN raw r ON r.id = m.raw WHERE m.key = ?", string(id))
+	return d.rawOf(ctx, fmt.Sprintf("raw source of %q", id), "SELECT r.packed, r.sealed, r.sha FROM message m JOIN raw r ON r.id = m.raw WHERE m."+keyed, string(id))
 }
 
 // RawAt gives the raw source of one copy, as that server has it.

@@ -19,7 +19,7 @@ func (d *DB) Unproved(ctx context.Context, a conversation.Address) ([]accounts.S
 	rows, err := query(ctx, d.readers, scanUnproved, `SELECT m.key, c.name, m.protocol, m.received, r.packed, r.sealed, r.sha, d.detail
 		FROM address a JOIN party p ON p.address = a.id AND p.role = ? JOIN message m ON m.id = p.message
 		JOIN account c ON c.id = m.account JOIN raw r ON r.id = m.raw JOIN doc d ON d.id = m.id
-		WHERE a.protocol = ? AND a.ident = ? ORDER BY m.id DESC LIMIT ?`,
+		WHERE a.protocol = ? AND a.ident = ? AND m.marks & 1024 = 0 ORDER BY m.id DESC LIMIT ?`,
 		roleNumber(conversation.From), string(a.Protocol), a.ID, mostUnproved)
 	if err != nil {
 		return nil, wrap("list what a key was missing for", err)

@@ -69,7 +69,7 @@ func (d *DB) outside(p *conversation.Parsed) *conversation.Message {
 // sealed values are bound to the message by its key.
 func (d *DB) veil(key string, p *conversation.Parsed) (v veiled, err error) {
 	v.clear, v.marks = d.outside(p), marksOf(&p.Message)
-	if conversation.Unopened(p.Message.Warnings) {
+	if conversation.Unopened(p.Message.Warnings) && !p.Message.Partial { // what is sealed of a header alone comes with the rest
 		v.marks |= waits(p.Message.Evidence.Security)
 	}
 	if !d.hides(p) {
