@@ -50,7 +50,7 @@ func (a Account) checkMail() error {
 			return a.fault("config.endpoint", server.protocol, server.text)
 		}
 	}
-	return nil
+	return a.checkQuirks()
 }
 
 func (a Account) checkMastodon() error {

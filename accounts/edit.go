@@ -153,16 +153,17 @@ func accountBlock(a Account) ([]byte, error) {
 }
 
 // replaceBlock puts something in the place of the i-th [[account]] block. A
-// block ends where the next table begins; comments standing right above that
+// block ends where the next table begins that is no part of it; comments standing right above that
 // one belong to it.
 func replaceBlock(text []byte, i int, by []byte) []byte {
 	header := regexp.MustCompile(`^\s*\[\[\s*(account|"account"|'account')\s*\]\]`)
 	table := regexp.MustCompile(`^\s*\[`)
+	inside := regexp.MustCompile(`^\s*\[\[?\s*(account|"account"|'account')\s*\.`) // [[account.folder]]
 	lines := bytes.SplitAfter(text, []byte("\n"))
 	start, end := -1, len(lines)
 	for n, line := range lines {
 		switch {
-		case start >= 0 && table.Match(line):
+		case start >= 0 && table.Match(line) && !inside.Match(line):
 			end = beforeComments(lines, n, start)
 		case start < 0 && header.Match(line):
 			if i--; i < 0 {

@@ -28,10 +28,12 @@ func positions(data []byte) map[string]position {
 		case path == "":
 			continue
 		case e.Kind == unstable.ArrayTable:
+			path = within(tables, path)
 			prefix = path + "." + strconv.Itoa(tables[path])
 			tables[path]++
 			path = prefix
 		case e.Kind == unstable.Table:
+			path = within(tables, path)
 			prefix = path
 		case prefix != "":
 			path = prefix + "." + path
@@ -40,6 +42,23 @@ func positions(data []byte) map[string]position {
 		out[path] = position{start.Line, start.Column}
 	}
 	return out
+}
+
+// within tells which table of each list on the way a header is about: the last
+// one written ("account.folder" is "account.2.folder" below the third account).
+func within(tables map[string]int, path string) string {
+	var full string
+	parts := strings.Split(path, ".")
+	for i, part := range parts {
+		if full += part; i == len(parts)-1 {
+			break
+		}
+		if n := tables[full]; n > 0 {
+			full += "." + strconv.Itoa(n-1)
+		}
+		full += "."
+	}
+	return full
 }
 
 // keyPath joins the parts of an expression's key.

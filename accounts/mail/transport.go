@@ -28,6 +28,11 @@ type Config struct {
 	Clock conversation.Clock // nil for the system's
 	Poll  time.Duration      // between looks at the folders that are not watched, 0 for the usual
 	Quiet time.Duration      // silence of a server before it counts as gone, 0 for the usual
+
+	// Quirks are ways around a server that says it can do what it cannot.
+	Quirks accounts.Quirks
+	// Extent tells how much of a folder is brought here, nil for all of each.
+	Extent func(name string, use accounts.Use) accounts.Extent
 }
 
 // Transport is a mail account's connection to its servers.
@@ -43,6 +48,7 @@ func New(c Config) (*Transport, error) {
 	client, err := imap.New(imap.Config{
 		Address: c.IMAP, User: c.User, Secret: c.Secret, OAuth: c.OAuth, CAFile: c.CAFile,
 		Dial: c.Dial, Log: c.Log, Clock: c.Clock, Poll: c.Poll, Quiet: c.Quiet,
+		Quirks: c.Quirks, Extent: c.Extent,
 	})
 	if err != nil {
 		return nil, err
