@@ -12,7 +12,7 @@ import (
 // (via, before, after, on, larger, smaller) included.
 var knownFields = map[string]bool{
 	"from": true, "to": true, "cc": true, "with": true, "subject": true, "body": true, "file": true,
-	"list": true, "in": true, "tag": true, "is": true, "has": true, "protocol": true, "via": true,
+	"list": true, "in": true, "account": true, "tag": true, "is": true, "has": true, "protocol": true, "via": true,
 	"date": true, "before": true, "after": true, "on": true, "size": true, "larger": true,
 	"smaller": true, "level": true, "score": true, "id": true,
 }

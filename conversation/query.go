@@ -1,6 +1,9 @@
 package conversation
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Op is the kind of a node of a query.
 type Op int
@@ -72,4 +75,17 @@ type Node struct {
 	Since, Until time.Time
 	Min, Max     int64
 	Pos          int // byte offset of the term in the query's text
+}
+
+// Narrow gives a query that asks for a term besides what a query asked for
+// already. Alternatives are put in parentheses, since "or" binds less.
+func Narrow(query, term string) string {
+	query = strings.TrimSpace(query)
+	if query == "" {
+		return term
+	}
+	if q, err := ParseQuery(query, time.Time{}, ""); err == nil && q.Root.Op == Or {
+		query = "(" + query + ")"
+	}
+	return query + " " + term
 }

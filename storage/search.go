@@ -90,6 +90,7 @@ type selection struct {
 	from  string
 	where string
 	order string
+	marks string // the marks of a match, those known from inside with them
 	args  []any
 }
 
@@ -119,8 +120,9 @@ func (d *DB) compile(ctx context.Context, q querier, qu *conversation.Query, pri
 
 func compile(qu *conversation.Query, c *compiler) (selection, error) {
 	lead, rest := leads(qu.Root)
-	s := selection{from: " FROM message m", order: "m.id"}
+	s := selection{from: " FROM message m", order: "m.id", marks: "m.marks"}
 	if c.schema != "" {
+		s.marks = "m.marks | (SELECT h.marks FROM priv.held h WHERE h.id = m.id)"
 		s.from, s.order = " FROM priv.held held CROSS JOIN message m ON m.id = held.id", "held.id"
 	}
 	if len(lead) > 0 {

@@ -36,6 +36,8 @@ func (c *compiler) value(n conversation.Node) (string, error) {
 	case "in":
 		c.everywhere = true
 		return c.place(n), nil
+	case "account":
+		return c.say("m.account IN (SELECT id FROM account WHERE lower(name) = ?)", strings.ToLower(n.Text)), nil
 	case "tag":
 		return c.say("instr(char(10) || lower(m.tags) || char(10), char(10) || ? || char(10)) > 0", strings.ToLower(n.Text)), nil
 	case "protocol":
@@ -119,6 +121,7 @@ func (c *compiler) party(n conversation.Node, role string) string {
 		who, args = "instr(a.ident, ?) > 0", []any{strings.ToLower(n.Text)}
 	default:
 		who, args = matchFolded("k.folded", n.Text)
+		who, args = "("+who+" OR k.key = ?)", append(args, n.Text)
 	}
 	return c.say(`m.id IN (SELECT p.message FROM party p WHERE `+role+` AND p.address IN
 		(SELECT a.id FROM address a JOIN contact k ON k.id = a.contact WHERE `+who+`))`, args...)
