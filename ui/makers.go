@@ -40,6 +40,7 @@ func makers() map[screen.Kind]Maker {
 		screen.Prompt:        func(a *App, to screen.To) screen.Screen { return newPrompt(a.env, to) },
 		screen.Why:           func(a *App, to screen.To) screen.Screen { return why.New(a.env, a.b, to) },
 		screen.Search:        func(a *App, to screen.To) screen.Screen { return search.New(a.env, a.b, to) },
+		screen.Saved:         func(a *App, _ screen.To) screen.Screen { return search.NewSaved(a.env, a.b) },
 		screen.Help:          func(a *App, _ screen.To) screen.Screen { return help.New(a.env) },
 		screen.Palette:       func(a *App, _ screen.To) screen.Screen { return palette.New(a.env, a.b) },
 		screen.Command:       func(a *App, to screen.To) screen.Screen { return palette.NewCommand(a.env, a.b, to) },

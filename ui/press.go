@@ -132,7 +132,7 @@ func destinations() map[key.ID]screen.Kind {
 		key.GoConversations: screen.Conversations, key.GoContacts: screen.Contacts,
 		key.GoPrivacy: screen.Privacy, key.GoActivity: screen.Activity, key.GoAccounts: screen.Accounts,
 		key.New: screen.Compose, key.SearchFor: screen.Search, key.Help: screen.Help,
-		key.OpenPalette: screen.Palette, key.Command: screen.Command,
+		key.OpenPalette: screen.Palette, key.Command: screen.Command, key.GoSaved: screen.Saved,
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	Question Context = "question" // yes or no
 	Keys     Context = "keys"     // the box of all keys
 	Compare  Context = "compare"  // comparing keys with somebody
+	Saved    Context = "saved"    // the saved searches
 )
 
 // State is what the table asks before it lets an action run. Screens fill in
@@ -47,6 +48,7 @@ type State struct {
 	Doubt   bool // a key under the cursor waits for a decision
 	Step    bool // an advice is under the cursor
 	Own     bool // an own mail account without key is under the cursor
+	Asked   bool // something was searched for
 	Advice  bool // there is a step towards a more private message
 }
 
@@ -71,6 +73,7 @@ const (
 	NeedStep    Need = "step"
 	NeedOwn     Need = "own"
 	NeedAdvice  Need = "advice"
+	NeedAsked   Need = "asked"
 )
 
 // met tells whether the state has what is needed.
@@ -106,6 +109,8 @@ func (n Need) met(s State) bool {
 		return s.Own
 	case NeedAdvice:
 		return s.Advice
+	case NeedAsked:
+		return s.Asked
 	}
 	return true
 }

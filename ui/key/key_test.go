@@ -145,7 +145,7 @@ func TestChords(t *testing.T) {
 			t.Errorf("%q leads to %q", pressed, a.ID)
 		}
 	}
-	if n := len(m.Following(in, "g")); n != 8 {
+	if n := len(m.Following(in, "g")); n != 9 {
 		t.Errorf("g can be followed by %d actions", n)
 	}
 }

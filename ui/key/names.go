@@ -44,5 +44,8 @@ const (
 	Better, ShowCode               ID = "better", "show-code"
 	Snooze, Never                  ID = "snooze", "never"
 	Matches                        ID = "matches"
+	Narrow, Widen                  ID = "narrow", "widen"
+	KeepSearch, GoSaved            ID = "keep-search", "saved-searches"
+	SendLater                      ID = "send-later"
 	Confirm, Decline, Complete     ID = "confirm", "decline", "complete"
 )

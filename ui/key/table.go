@@ -5,7 +5,7 @@ package key
 // and "ESC [ A" must never mean more than a movement.
 func Table() []Action {
 	var all []Action
-	for _, part := range [][]Action{move(), places(), inList(), inTimeline(), inComposer(), inReview(), inOthers(), aboutKeys(), everywhere()} {
+	for _, part := range [][]Action{move(), places(), inList(), inTimeline(), inComposer(), inReview(), inOthers(), inSearch(), aboutKeys(), everywhere()} {
 		all = append(all, part...)
 	}
 	return all
@@ -13,7 +13,7 @@ func Table() []Action {
 
 // lists are the contexts in which a cursor moves over rows.
 func lists() []Context {
-	return []Context{List, Timeline, Contacts, Contact, Privacy, Search, Activity, Accounts, Overlay}
+	return []Context{List, Timeline, Contacts, Contact, Privacy, Search, Activity, Accounts, Overlay, Saved}
 }
 
 func move() []Action {
@@ -101,8 +101,9 @@ func inReview() []Action {
 		{ID: EditSubject, Keys: []string{"s"}, In: in, Hint: 4},
 		{ID: ReviewAttach, Keys: []string{"a"}, In: in, Hint: 5},
 		{ID: ReviewChannel, Keys: []string{"c"}, In: in, Hint: 6},
+		{ID: SendLater, Keys: []string{"l"}, In: in, Hint: 8},
 		{ID: Postpone, Keys: []string{"p"}, In: in, Hint: 7},
-		{ID: Discard, Keys: []string{"q"}, In: in, Hint: 8, Destroy: true},
+		{ID: Discard, Keys: []string{"q"}, In: in, Hint: 9, Destroy: true},
 	}
 }
 
@@ -135,6 +136,19 @@ func inOthers() []Action {
 		{ID: Confirm, Keys: []string{"y"}, In: []Context{Question}, Hint: 1},
 		{ID: Decline, Keys: []string{"n", "esc", "q"}, In: []Context{Question}, Hint: 2},
 		{ID: Complete, Keys: []string{"tab"}, In: []Context{Palette}},
+	}
+}
+
+func inSearch() []Action {
+	in, box := []Context{Search}, []Context{Saved}
+	return []Action{
+		{ID: Narrow, Keys: []string{"f"}, In: in, Need: NeedAsked, Hint: 2},
+		{ID: Widen, Keys: []string{"backspace"}, In: in},
+		{ID: KeepSearch, Keys: []string{"W"}, In: in, Need: NeedAsked, Hint: 3},
+		{ID: GoSaved, Keys: []string{"g s"}, In: []Context{Global}},
+		{ID: Open, Keys: []string{"enter", "l", "right"}, In: box, Need: NeedRow, Hint: 1},
+		{ID: Discard, Keys: []string{"d"}, In: box, Need: NeedRow, Hint: 2, Destroy: true},
+		{ID: Undo, Keys: []string{"u"}, In: box, Need: NeedUndo, Hint: 3},
 	}
 }
 

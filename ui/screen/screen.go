@@ -105,7 +105,7 @@ const (
 	Compose  Kind = "compose"  // Draft
 	Card     Kind = "card"     // Who
 	Why      Kind = "why"      // Message, Conversation for its last one, Who, or Index with Name
-	Search   Kind = "search"   // Text
+	Search   Kind = "search"   // Text, and Name of a saved one
 	Setup    Kind = "setup"
 	Help     Kind = "help"
 	Palette  Kind = "palette"
@@ -116,6 +116,8 @@ const (
 	Asking   Kind = "ask"      // Question
 	People   Kind = "people"   // Name to ask with, Who to leave out, Pick
 	Prompt   Kind = "prompt"   // Name to ask with, Text to begin with or Hidden, Pick
+	Saved    Kind = "saved"    // the saved searches
+	Times    Kind = "times"    // Text the time already chosen, Pick
 	Compare  Kind = "compare"  // Address: keys held side by side with its holder
 )
 

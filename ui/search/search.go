@@ -1,12 +1,13 @@
 // Package search is the search over all messages: what is typed is looked for
-// once the typing rests, and each hit shows the words that matched.
+// letter by letter, people and topics stand above the messages, each hit shows
+// the words that matched, and what they have in common narrows the search.
 package search
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -21,13 +22,13 @@ import (
 type Backend interface {
 	Search(ctx context.Context, query string, limit int) ([]conversation.Hit, error)
 	SearchCount(ctx context.Context, query string) (int, error)
+	Facets(ctx context.Context, query string) ([]conversation.Facet, error)
+	Topics(ctx context.Context, query string, limit int) ([]conversation.FoundTopic, error)
+	Contacts(ctx context.Context, text string, limit int) ([]conversation.Contact, error)
+	List(ctx context.Context, w conversation.Window) (conversation.Page, error)
+	SaveSearch(ctx context.Context, saved conversation.SavedSearch) error
+	DropSearch(ctx context.Context, name string) error
 }
-
-// most is how many hits are shown; more words find the others.
-const most = 200
-
-// rest is how long the typing has to rest before it is searched for.
-const rest = 150 * time.Millisecond
 
 // Screen is the search.
 type Screen struct {
@@ -36,18 +37,32 @@ type Screen struct {
 	field  *kit.Field
 	typing bool
 	list   *kit.List[conversation.MessageID, conversation.Hit]
-	asked  string // what the hits are for
+
+	asked  string // what the hits are for, as it was typed
+	query  string // the same as it was searched for
+	limit  int    // how many hits are wanted
 	count  int
 	err    error
 	busy   bool
+	rested bool // nothing was typed for a moment
+	typed  bool // the last word may not be over yet
+	saved  string
 
-	read, quiet screen.Slot
-	w, h        int
+	finds   finds
+	above   int // place of the cursor among people and topics, -1 while it is on the hits
+	facets  []conversation.Facet
+	picking bool
+	pick    int      // place of the cursor among the ways to narrow
+	before  []string // what was searched for before each narrowing
+
+	stop                             context.CancelFunc // ends the search under way
+	read, side, calm, quiet, act, on screen.Slot
+	w, h                             int
 }
 
 // New makes the search; a text is searched for at once.
 func New(env *screen.Env, b Backend, to screen.To) *Screen {
-	s := &Screen{env: env, b: b, field: kit.NewField(""), typing: to.Text == ""}
+	s := &Screen{env: env, b: b, field: kit.NewField(""), typing: to.Text == "", saved: to.Name, above: -1, limit: most, rested: true, stop: func() {}}
 	s.list = kit.NewList(func(h conversation.Hit) conversation.MessageID { return h.Message.ID }, s.row)
 	s.field.Set(to.Text)
 	if s.typing {
@@ -59,54 +74,29 @@ func New(env *screen.Env, b Backend, to screen.To) *Screen {
 // Load searches for the text that the screen was opened with.
 func (s *Screen) Load() tea.Cmd { return s.ask() }
 
-// Changed searches again.
+// Changed searches again, once it has become quiet.
 func (s *Screen) Changed(ev conversation.Event) tea.Cmd {
 	if s.asked == "" || !ev.All && len(ev.Conversations) == 0 {
 		return nil
 	}
-	return s.ask()
+	return screen.After(&s.on, rest, s.ask)
 }
 
-type answer struct {
-	hits  []conversation.Hit
-	count int
-}
-
-// ask searches for what stands in the field.
-func (s *Screen) ask() tea.Cmd {
-	text := strings.TrimSpace(s.field.Value())
-	if text == "" {
-		s.read.Drop()
-		s.asked, s.err, s.busy, s.count = "", nil, false, 0
-		s.list.Reset()
-		return nil
-	}
-	s.busy = true
-	return screen.Ask(&s.read, func() (answer, error) {
-		hits, err := s.b.Search(s.env.Ctx, text, most)
-		if err != nil || len(hits) < most {
-			return answer{hits, len(hits)}, err
-		}
-		n, err := s.b.SearchCount(s.env.Ctx, text)
-		return answer{hits, n}, err
-	}, func(a answer, err error) tea.Cmd {
-		s.busy, s.err = false, err
-		if err != nil {
-			return nil // said below the field: it is about what is being typed
-		}
-		if s.asked != text {
-			s.list.Reset()
-		}
-		s.asked, s.count = text, a.count
-		s.list.Set(0, len(a.hits), a.hits)
-		return nil
-	})
+// Leave ends the search under way.
+func (s *Screen) Leave() tea.Cmd {
+	s.stop()
+	return nil
 }
 
 // SetSize gives the screen its room.
 func (s *Screen) SetSize(w, h int) {
 	s.w, s.h = w, h
-	s.list.SetSize(w, max(h-2, 1), 2)
+	s.resize()
+}
+
+// resize gives the hits what the rest leaves.
+func (s *Screen) resize() {
+	s.list.SetSize(s.w-s.paneWidth(), max(s.h-len(s.upper()), 1), 2)
 }
 
 // Restyle forgets what was drawn.
@@ -114,26 +104,60 @@ func (s *Screen) Restyle() { s.list.Restyle() }
 
 // Draw gives the rows of the screen.
 func (s *Screen) Draw() []string {
-	st := s.env.Styles
-	rows := []string{kit.Line{kit.Own(st.Key, " / ")}.Draw(3, "") + s.field.Draw(s.w-3), kit.Rule(st, s.w)}
+	rows := s.upper()
+	w := s.w - s.paneWidth()
 	switch {
 	case s.err != nil:
-		rows = append(rows, s.say(s.env.Cat.Error(s.err), st.Warn.On)...)
+		rows = append(rows, s.say(s.env.Cat.Error(s.err), s.env.Styles.Warn.On)...)
 	case s.asked == "" && !s.busy:
 		rows = append(rows, s.help()...)
-	case s.asked != "" && s.list.Total() == 0:
-		rows = append(rows, s.say(s.env.Cat.T("search.nothing", nil), st.Dim.On)...)
+	case s.asked != "" && s.list.Total() == 0 && !s.busy:
+		rows = append(rows, s.say(s.env.Cat.T("search.nothing", nil), s.env.Styles.Dim.On)...)
 		if s.env.Locked() {
-			rows = append(rows, s.say(s.env.Cat.T("search.locked", nil), st.Warn.On)...)
+			rows = append(rows, s.say(s.env.Cat.T("search.locked", nil), s.env.Styles.Warn.On)...)
 		}
 	default:
 		rows = append(rows, s.list.Draw()...)
 	}
-	return kit.Fill(rows, s.w, s.h)
+	rows = kit.Fill(rows, s.w, s.h)
+	if w == s.w {
+		return rows
+	}
+	side := s.pane(s.h - 2)
+	for i := range side {
+		rows[2+i] = kit.Cut(kit.Pad(rows[2+i], w), w, "") + side[i]
+	}
+	return rows
+}
+
+// upper gives the rows above the hits: the field, what can narrow the search,
+// people and topics.
+func (s *Screen) upper() []string {
+	st := s.env.Styles
+	rows := []string{kit.Line{kit.Own(st.Key, " / ")}.Draw(3, "") + s.field.Draw(s.w-3), s.under()}
+	if s.err != nil {
+		return rows
+	}
+	rows = append(rows, s.narrowing()...)
+	return append(rows, s.found(s.w-s.paneWidth())...)
+}
+
+// under is the rule below the field; it points at what cannot be read there.
+func (s *Screen) under() string {
+	st := s.env.Styles
+	var bad *conversation.QueryError
+	if !errors.As(s.err, &bad) || bad.Pos > len(s.asking()) {
+		return kit.Rule(st, s.w)
+	}
+	at := 3 + kit.Width(s.asking()[:bad.Pos])
+	if at >= s.w {
+		return kit.Rule(st, s.w)
+	}
+	return kit.Rule(st, at) + st.Error.On(st.Glyph.Up) + kit.Rule(st, s.w-at-1)
 }
 
 func (s *Screen) say(text string, style func(string) string) []string {
-	return screen.Wrapped(3, safe.Line(text), style).Draw(s.w, false)
+	return screen.Wrapped(3, safe.Line(text), style).Draw(s.w-s.paneWidth(), false)
 }
 
 // help tells what can be typed.
@@ -154,7 +178,7 @@ func (s *Screen) row(h conversation.Hit, w int, selected bool) []string {
 	tail := st.Glyph.Ellipsis
 	m := &h.Message
 	bar, style := kit.Gap(1), st.Bold
-	if selected {
+	if selected && s.above < 0 {
 		bar, style = kit.Own(st.Focused, st.Glyph.Cursor), st.Bold.Plus(st.Cursor)
 	}
 	date := s.env.Cat.Date(m.Date, s.env.Now())
@@ -259,7 +283,7 @@ func (s *Screen) Title() kit.Line {
 func (s *Screen) Remark() kit.Line {
 	st := s.env.Styles
 	switch {
-	case s.busy:
+	case s.busy && s.asked == "":
 		return kit.Line{kit.Own(st.Dim, s.env.Cat.T("search.busy", nil))}
 	case s.asked != "" && s.err == nil:
 		l := kit.Line{kit.Own(st.Plain, s.env.Cat.N("search.hits", s.count, nil))}
@@ -271,8 +295,11 @@ func (s *Screen) Remark() kit.Line {
 	return nil
 }
 
-// Index gives the badge of the hit under the cursor.
+// Index gives the badge of what is under the cursor.
 func (s *Screen) Index() (privacy.Index, string, bool) {
+	if c, ok := s.person(); ok {
+		return c.Index, personName(c).String(), true
+	}
 	h, ok := s.list.Current()
-	return h.Message.Index, Other(&h.Message).String(), ok && s.asked != ""
+	return h.Message.Index, Other(&h.Message).String(), ok && s.asked != "" && s.above < 0
 }
