@@ -36,3 +36,18 @@ func (d *DB) Claim(ctx context.Context, ids []conversation.MessageID) (mine []co
 	})
 	return mine, err
 }
+
+// Arrived gives the unread messages received since a moment, the newest first,
+// at most so many: what another process fetched meanwhile.
+func (d *DB) Arrived(ctx context.Context, since time.Time, limit int) (ids []conversation.MessageID, err error) {
+	err = d.read(ctx, "what arrived", func(q querier) error {
+		ids, err = query(ctx, q, scanOne[conversation.MessageID], `SELECT key FROM message
+			WHERE read = 0 AND direction = 'in' AND away = 0 AND received >= ? AND id >= ? ORDER BY id DESC LIMIT ?`,
+			since.Unix(), firstID(since.Add(-lateMail)), limit)
+		return err
+	})
+	return ids, err
+}
+
+// lateMail is how old a mail may be by its sender's date and still be news.
+const lateMail = 30 * 24 * time.Hour

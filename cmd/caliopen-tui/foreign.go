@@ -17,6 +17,7 @@ const foreignEvery = 500 * time.Millisecond
 func (a *app) followOthers(ctx context.Context) {
 	tick := time.NewTicker(foreignEvery)
 	defer tick.Stop()
+	looked := a.now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -33,7 +34,20 @@ func (a *app) followOthers(ctx context.Context) {
 		if a.ring.Unlocked() {
 			go a.trials.single(func() { a.openedElsewhere(ctx) })
 		}
-		a.svc.Publish(conversation.Event{All: true, Outbox: true})
+		fresh, err := a.db.Arrived(ctx, looked, foreignFresh)
+		if err != nil {
+			a.log.Warn("look for news", "err", err)
+		}
+		looked = a.now().Add(-lateArrival)
+		a.svc.Publish(conversation.Event{All: true, Outbox: true, Fresh: fresh})
 		a.eng.Poke()
 	}
 }
+
+// foreignFresh is how many new messages are named at once; more are no news
+// but a sync. lateArrival is how long after a server got a mail it may be seen
+// here: who is told of it twice tells it once all the same.
+const (
+	foreignFresh = 20
+	lateArrival  = time.Minute
+)

@@ -40,19 +40,18 @@ func (p *program) syncCommand() *cobra.Command {
 		if len(a.cfg.Accounts) == 0 {
 			return missing(p.t("cli.no_accounts"))
 		}
-		stop := p.progress(ctx, a)
 		a.told = func(r conversation.Reason) { p.note(p.cat.Reason(r)) }
 		a.resume(ctx)
+		if watch {
+			if err := a.only(ctx, names); err != nil {
+				return err
+			}
+			return p.watch(ctx, a)
+		}
+		stop := p.progress(ctx, a)
 		sums := a.eng.SyncOnce(ctx, names)
 		stop()
-		err := p.showSync(a, sums)
-		if !watch || ctx.Err() != nil {
-			return err
-		}
-		if err := a.only(ctx, names); err != nil {
-			return err
-		}
-		return p.watch(ctx, a)
+		return p.showSync(a, sums)
 	}))
 	c.Flags().BoolVar(&watch, "watch", false, p.t("cli.sync.watch"))
 	return c
@@ -103,36 +102,6 @@ func (p *program) showSync(a *app, sums []engine.Summary) error {
 		return &conversation.Problem{Code: "cli.sync.partly", Args: named([]any{"Count", len(failed)}), Err: errPartly}
 	}
 	return &conversation.Problem{Code: "cli.as_is", Args: named([]any{"Text", p.said(failed[0])}), Err: failed[0]}
-}
-
-// only leaves all accounts alone but the named ones; no names mean all.
-func (a *app) only(ctx context.Context, names []conversation.AccountID) error {
-	if len(names) == 0 {
-		return nil
-	}
-	a.eng = a.newEngine(func(e conversation.Event) { a.svc.Publish(e) })
-	return a.eng.Add(ctx, a.served(names...)...)
-}
-
-// watch follows the servers until it is told to stop; being told is no failure.
-func (p *program) watch(ctx context.Context, a *app) error {
-	p.note(p.t("cli.sync.watching"))
-	events := a.svc.Events(ctx)
-	served := make(chan struct{})
-	go func() { defer close(served); a.eng.Run(ctx) }()
-	go a.followOthers(ctx)
-	go a.watchAccounts(ctx)
-	for {
-		select {
-		case <-ctx.Done():
-			<-served
-			return nil
-		case ev := <-events:
-			if ev.New > 0 {
-				p.note(p.n("cli.sync.new", ev.New))
-			}
-		}
-	}
 }
 
 // progress shows how far the pass is, on a terminal only.
