@@ -28,6 +28,10 @@ func (r *relay) answer(b []byte, line bool) error {
 		r.strike(true)
 		pause(f.For, lifted)
 		return r.write(b[cut:])
+	case Meanwhile:
+		r.strike(true)
+		f.Do()
+		return r.write(b)
 	case Slow, Chop:
 		return r.trickle(f, b, lifted)
 	case Flip:
@@ -84,12 +88,13 @@ func (r *relay) end(f Fault, last []byte, lifted <-chan struct{}) error {
 
 // trickle passes bytes on slowly, or each by itself.
 func (r *relay) trickle(f Fault, b []byte, lifted <-chan struct{}) error {
-	r.p.mu.Lock()
-	r.p.fired = max(r.p.fired, 1)
-	r.p.mu.Unlock()
 	r.mu.Lock()
+	begins := r.left == 0
 	r.left = 1 // it never ends by itself
 	r.mu.Unlock()
+	if begins {
+		r.strike(false)
+	}
 	const tick = 20 * time.Millisecond
 	step := 1
 	if f.Kind == Slow {

@@ -45,8 +45,8 @@ type Server struct {
 	made     int
 	halt     func() // stops Dovecot
 
-	changing sync.Mutex // the list of users
-	users    int        // made by NewUser
+	changing *sync.Mutex // the counts
+	users    int         // made by NewUser
 }
 
 // Dovecot starts an IMAP server with three users whose mailboxes are empty. It
@@ -61,7 +61,7 @@ func Dovecot(t testing.TB) *Server {
 
 func prepare(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{t: t, dir: folder(t), IMAPS: freePort(t), IMAP: freePort(t)}
+	s := &Server{t: t, changing: new(sync.Mutex), dir: folder(t), IMAPS: freePort(t), IMAP: freePort(t)}
 	var err error
 	if os.Getuid() == 0 {
 		s.owner, err = user.Lookup("nobody")

@@ -28,6 +28,7 @@ const (
 	CutUp     Kind = "cutup"     // the server acts on a command, and its answer is lost
 	Deny      Kind = "deny"      // a command is answered with no, and does not reach the server
 	Refuse    Kind = "refuse"    // connections are closed at once
+	Meanwhile Kind = "meanwhile" // something is done, and then all goes on
 )
 
 // Fault is one fault at one point of the talk, the same each time.
@@ -43,6 +44,7 @@ type Fault struct {
 	Count  int64          // Drop and Dup: how many bytes; Flip: bytes between two flips, 0 for one flip
 	Text   string         // Inject: the lines; Rewrite: the replacement; Deny: what follows the NO
 	Find   *regexp.Regexp // Rewrite: what is replaced
+	Do     func()         // Meanwhile: what is done
 	Always bool           // befalls every connection, not only the first one
 }
 

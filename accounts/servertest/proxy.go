@@ -24,11 +24,13 @@ type Proxy struct {
 	fault  Fault
 	armed  int           // times a fault was armed or lifted
 	lifted chan struct{} // closed when the fault ends
+	struck chan struct{} // closed when it befalls the first connection
 	fired  int           // times the fault befell a connection
 	conns  int           // since the fault was armed
 	log    []string
 	marks  []int64 // of the last connection: offsets right after each line of the server
 	down   int64   // bytes passed to the client since the fault was armed
+	bodies int     // messages passed to the client since Commands was asked
 	open   map[net.Conn]bool
 	closed bool
 	group  sync.WaitGroup
@@ -45,7 +47,7 @@ func (s *Server) ProxySMTP(t testing.TB) *Proxy { return s.proxy(t, s.SMTPS, tru
 
 func (s *Server) proxy(t testing.TB, upstream string, ends bool) *Proxy {
 	t.Helper()
-	p := &Proxy{upstream: upstream, lifted: make(chan struct{}), open: map[net.Conn]bool{}, fault: Fault{Kind: None}}
+	p := &Proxy{upstream: upstream, lifted: make(chan struct{}), struck: make(chan struct{}), open: map[net.Conn]bool{}, fault: Fault{Kind: None}}
 	var err error
 	p.listener, err = net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
@@ -85,7 +87,7 @@ func (p *Proxy) Arm(f Fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	close(p.lifted)
-	p.lifted = make(chan struct{})
+	p.lifted, p.struck = make(chan struct{}), make(chan struct{})
 	p.fault, p.fired, p.conns, p.down = f, 0, 0, 0
 	p.armed++
 }
@@ -98,6 +100,20 @@ func (p *Proxy) Fired() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.fired
+}
+
+// Struck gives what is closed as soon as the fault befalls a connection.
+func (p *Proxy) Struck() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.struck
+}
+
+// strike counts. The caller holds the lock.
+func (p *Proxy) strike() {
+	if p.fired++; p.fired == 1 {
+		close(p.struck)
+	}
 }
 
 // Conns tells how many connections were made since the fault was armed.
@@ -123,13 +139,14 @@ func (p *Proxy) Lines() []int64 {
 }
 
 // Commands gives what clients asked for since the last call, without tags and
-// without what follows the name of a command that logs in.
-func (p *Proxy) Commands() []string {
+// without what follows the name of a command that logs in, and how many whole
+// messages the server began to give.
+func (p *Proxy) Commands() (log []string, bodies int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	log := p.log
-	p.log = nil
-	return log
+	log, bodies = p.log, p.bodies
+	p.log, p.bodies = nil, 0
+	return log, bodies
 }
 
 func (p *Proxy) note(command string) {
@@ -155,7 +172,7 @@ func (p *Proxy) accept() {
 		p.marks = nil
 		refused := p.fault.Kind == Refuse && r.chosen(p.fault, p.fired)
 		if refused {
-			p.fired++
+			p.strike()
 		}
 		refused = refused || p.closed
 		p.mu.Unlock()

@@ -192,7 +192,7 @@ func (r *relay) strike(over bool) {
 	r.spent = over
 	r.mu.Unlock()
 	r.p.mu.Lock()
-	r.p.fired++
+	r.p.strike()
 	r.p.mu.Unlock()
 }
 
@@ -205,15 +205,21 @@ func (r *relay) answers() {
 		pos := r.pos
 		r.mu.Unlock()
 		if line {
-			r.p.mark(r.number, pos)
+			r.p.mark(r.number, pos, wholeBody.Match(b))
 		}
 		return err
 	})
 }
 
-func (p *Proxy) mark(number int, pos int64) {
+// wholeBody is the line before a whole message.
+var wholeBody = regexp.MustCompile(`BODY\[\] (\{|")`)
+
+func (p *Proxy) mark(number int, pos int64, body bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if body {
+		p.bodies++
+	}
 	if number == p.conns {
 		p.marks = append(p.marks, pos)
 	}
