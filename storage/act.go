@@ -81,16 +81,29 @@ func (t *tx) actOn(act int64, a conversation.Act, key conversation.MessageID) er
 		if !e.changedBy(a) {
 			continue
 		}
-		target, err := t.target(e, a.Kind)
-		if err != nil {
-			return err
-		}
-		if err := t.exec("INSERT INTO task (act, location, kind, tag, origin, target) VALUES (?, ?, ?, ?, ?, ?)",
-			act, e.location, string(a.Kind), a.Tag, e.folder, target); err != nil {
+		if err := t.queue(act, a, e); err != nil {
 			return err
 		}
 	}
 	return t.refresh(msg)
+}
+
+// queue asks the server of a copy for what was done. With a local copy it is
+// done at once, and can be taken back like what a server has done.
+func (t *tx) queue(act int64, a conversation.Act, e effect) error {
+	k := taskRow{location: e.location, kind: a.Kind, tag: a.Tag, origin: e.folder, state: "pending", act: act}
+	if e.local {
+		k.state = "done"
+	}
+	var err error
+	if k.target, err = t.target(e, a.Kind); err != nil {
+		return err
+	}
+	if err := t.exec("INSERT INTO task (act, location, kind, tag, origin, target, state) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		k.act, k.location, string(k.kind), k.tag, k.origin, k.target, k.state); err != nil || !e.local {
+		return err
+	}
+	return t.confirm(k)
 }
 
 // changedBy tells whether an act makes a difference to a copy.
@@ -118,6 +131,9 @@ func (e *effect) changedBy(a conversation.Act) bool {
 
 // target chooses the folder a copy is moved to, 0 when its account has none.
 func (t *tx) target(e effect, kind conversation.ActKind) (int64, error) {
+	if e.local {
+		return 0, nil // it stays where it is, and is only shown elsewhere
+	}
 	uses := [2]accounts.Use{accounts.UseArchive, accounts.UseAll}
 	switch kind {
 	case conversation.ActArchive:
@@ -200,6 +216,13 @@ func (t *tx) reverse(k taskRow) error {
 			return t.exec("UPDATE location SET put = 0 WHERE id = ?", k.location)
 		}
 		target = k.origin
+	}
+	var local bool
+	if _, err := t.get("SELECT f.local FROM location l JOIN folder f ON f.id = l.folder WHERE l.id = ?", []any{k.location}, &local); err != nil {
+		return err
+	}
+	if local {
+		return t.confirm(taskRow{location: k.location, kind: opposite, tag: k.tag})
 	}
 	return t.exec("INSERT INTO task (act, location, kind, tag, origin, target) VALUES (?, ?, ?, ?, ?, ?)",
 		k.act, k.location, string(opposite), k.tag, k.target, target)

@@ -83,7 +83,7 @@ func (t *tx) addCopy(account int64, a *accounts.Arrival) error {
 		return err
 	}
 	if a.Copy.Partial {
-		done, err := t.addHeader(account, f.id, old, ok, a)
+		done, err := t.addHeader(account, f, old, ok, a)
 		if err != nil || done {
 			return err
 		}
@@ -100,9 +100,9 @@ func (t *tx) addCopy(account int64, a *accounts.Arrival) error {
 
 // addHeader is for a copy of which only the header came. One that is here, or
 // whose message is, needs nothing stored but its flags.
-func (t *tx) addHeader(account, folder int64, old copyRow, known bool, a *accounts.Arrival) (bool, error) {
+func (t *tx) addHeader(account int64, f folderRow, old copyRow, known bool, a *accounts.Arrival) (bool, error) {
 	if !known {
-		return t.adopt(account, folder, &a.Copy)
+		return t.adopt(account, f, &a.Copy)
 	}
 	if err := t.setCopy(old.id, old.raw, &a.Copy); err != nil {
 		return false, err
@@ -187,7 +187,16 @@ func (t *tx) newCopy(account int64, f folderRow, raw int64, a *accounts.Arrival)
 		}
 		return t.newLocation(f.id, msg, raw, &a.Copy)
 	}
-	if err := t.place(account, f.id, msg, raw, &a.Copy); err != nil {
+	if f.local {
+		again, err := t.get("SELECT 1 FROM location WHERE folder = ? AND message = ?", []any{f.id, msg}, new(int))
+		if err != nil {
+			return err
+		}
+		if again { // imported twice
+			return t.dropRaw(raw)
+		}
+	}
+	if err := t.place(account, f, msg, raw, &a.Copy); err != nil {
 		return err
 	}
 	if err := t.testify(msg, account, raw, f.use, &a.Parsed); err != nil {
@@ -208,7 +217,7 @@ func (t *tx) newLocation(folder, msg, raw int64, c *accounts.Copy) error {
 func (t *tx) keepPromise(account, folder, msg, raw int64, c *accounts.Copy) (bool, error) {
 	var loc int64
 	ok, err := t.get(`SELECT l.id FROM location l JOIN folder f ON f.id = l.folder
-		WHERE l.message = ? AND l.uid = 0 AND l.remote = '' AND f.account = ? ORDER BY l.folder = ? DESC, l.id LIMIT 1`,
+		WHERE l.message = ? AND l.uid = 0 AND l.remote = '' AND f.account = ? AND f.local = 0 ORDER BY l.folder = ? DESC, l.id LIMIT 1`,
 		[]any{msg, account, folder}, &loc)
 	if err != nil || !ok {
 		return false, err

@@ -75,7 +75,7 @@ func (t *tx) adoptInto(account int64, c *accounts.Copy) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return t.adopt(account, f.id, c)
+	return t.adopt(account, f, c)
 }
 
 // twin is a message with one of its sources.
@@ -86,7 +86,7 @@ func scanTwin(r *sql.Rows, w *twin) error { return r.Scan(&w.message, &w.raw) }
 // adopt makes a copy that only the header is known of a further copy of the
 // message that has the same one. A header alone counts as the source of a copy
 // of which no more is wanted.
-func (t *tx) adopt(account, folder int64, c *accounts.Copy) (bool, error) {
+func (t *tx) adopt(account int64, f folderRow, c *accounts.Copy) (bool, error) {
 	if c.Size <= 0 || len(c.Raw) == 0 || c.UID == 0 {
 		return false, nil
 	}
@@ -99,12 +99,12 @@ func (t *tx) adopt(account, folder int64, c *accounts.Copy) (bool, error) {
 		return false, err
 	}
 	msg, raw := found[0].message, found[0].raw
-	old, ok, err := t.copyAt(folder, c)
+	old, ok, err := t.copyAt(f.id, c)
 	switch {
 	case err != nil:
 		return false, err
 	case !ok:
-		err = t.place(account, folder, msg, raw, c)
+		err = t.place(account, f, msg, raw, c)
 	case old.message == msg:
 		err = t.setCopy(old.id, raw, c)
 	default:
@@ -133,10 +133,13 @@ func (t *tx) setCopy(id, raw int64, c *accounts.Copy) error {
 }
 
 // place makes a further copy of a known message, or keeps the promise of one.
-func (t *tx) place(account, folder, msg, raw int64, c *accounts.Copy) error {
-	kept, err := t.keepPromise(account, folder, msg, raw, c)
+func (t *tx) place(account int64, f folderRow, msg, raw int64, c *accounts.Copy) (err error) {
+	kept := false
+	if !f.local {
+		kept, err = t.keepPromise(account, f.id, msg, raw, c)
+	}
 	if err == nil && !kept {
-		err = t.newLocation(folder, msg, raw, c)
+		err = t.newLocation(f.id, msg, raw, c)
 	}
 	if err != nil {
 		return err

@@ -20,8 +20,9 @@ type folderKey struct {
 }
 
 type folderRow struct {
-	id  int64
-	use string
+	id    int64
+	use   string
+	local bool
 }
 
 type addressRow struct {
@@ -86,7 +87,7 @@ func (t *tx) folder(account int64, name string) (folderRow, error) {
 		return f, nil
 	}
 	var f folderRow
-	ok, err := t.get("SELECT id, use FROM folder WHERE account = ? AND name = ?", []any{account, name}, &f.id, &f.use)
+	ok, err := t.get("SELECT id, use, local FROM folder WHERE account = ? AND name = ?", []any{account, name}, &f.id, &f.use, &f.local)
 	if err == nil && !ok {
 		f.id, err = t.insert("INSERT INTO folder (account, name) VALUES (?, ?)", account, name)
 	}

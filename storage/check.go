@@ -108,7 +108,7 @@ func checks() map[string]string {
 		"conversations without circles": "SELECT count(*) FROM conversation v WHERE NOT EXISTS (SELECT 1 FROM circle WHERE conversation = v.id)",
 		"messages nobody holds": `SELECT count(*) FROM message m WHERE NOT EXISTS (SELECT 1 FROM location WHERE message = m.id)
 			AND NOT EXISTS (SELECT 1 FROM orphan WHERE message = m.id)
-			AND EXISTS (SELECT 1 FROM folder WHERE account = m.account)`, // without: kept when its account was dropped
+			AND EXISTS (SELECT 1 FROM folder WHERE account = m.account AND local = 0)`, // without: kept when its account was dropped
 		"messages with a better score than one of their copies": `SELECT count(*) FROM witness w JOIN message m ON m.id = w.message WHERE w.score < m.score`,
 		"witnesses without message":                             "SELECT count(*) FROM witness w WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = w.message)",
 		"sealed parts without message":                          "SELECT count(*) FROM sealed z WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = z.message AND marks & 128 <> 0)",

@@ -141,3 +141,11 @@ func (d *DB) Empty(ctx context.Context) error {
 	_, err := d.w.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return err
 }
+
+// HeaderBlock is what a mail is recognised by.
+func HeaderBlock(raw []byte) []byte { return headerBlock(raw) }
+
+// ForgetHeads makes the sources look like those from before headers were noted.
+func (d *DB) ForgetHeads(ctx context.Context) error {
+	return d.write(ctx, "forget", func(t *tx) error { return t.exec("UPDATE raw SET head = NULL") })
+}

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -11,7 +12,7 @@ import (
 // Folders lists the folders of an account as the last sync left them.
 func (d *DB) Folders(ctx context.Context, a conversation.AccountID) (fs []accounts.Folder, err error) {
 	err = d.read(ctx, "folders", func(q querier) error {
-		fs, err = query(ctx, q, scanFolder, `SELECT f.name, f.use, f.validity, f.uidnext, f.modseq, f.messages, f.cursor
+		fs, err = query(ctx, q, scanFolder, `SELECT f.name, f.use, f.validity, f.uidnext, f.modseq, f.messages, f.cursor, f.local
 			FROM folder f JOIN account a ON a.id = f.account WHERE a.name = ? AND f.name <> '' ORDER BY f.id`, string(a))
 		return err
 	})
@@ -20,13 +21,14 @@ func (d *DB) Folders(ctx context.Context, a conversation.AccountID) (fs []accoun
 
 func scanFolder(r *sql.Rows, f *accounts.Folder) error {
 	var modseq int64
-	err := r.Scan(&f.Name, &f.Use, &f.Validity, &f.UIDNext, &modseq, &f.Messages, &f.Cursor)
+	err := r.Scan(&f.Name, &f.Use, &f.Validity, &f.UIDNext, &modseq, &f.Messages, &f.Cursor, &f.Local)
 	f.ModSeq = uint64(modseq)
 	return err
 }
 
 // SaveFolder stores the state of a folder and makes it when it is new. When
-// its use changed, so does where its messages are shown.
+// its use changed, so does where its messages are shown. A local folder stays
+// one, whatever a server calls its own.
 func (d *DB) SaveFolder(ctx context.Context, a conversation.AccountID, f accounts.Folder) error {
 	return d.write(ctx, "save a folder", func(t *tx) error {
 		account, err := t.account(a)
@@ -37,11 +39,11 @@ func (d *DB) SaveFolder(ctx context.Context, a conversation.AccountID, f account
 		if err != nil {
 			return err
 		}
-		if err := t.exec("UPDATE folder SET use = ?, validity = ?, uidnext = ?, modseq = ?, messages = ?, cursor = ? WHERE id = ?",
-			string(f.Use), f.Validity, f.UIDNext, int64(f.ModSeq), f.Messages, f.Cursor, old.id); err != nil {
+		if err := t.exec("UPDATE folder SET use = ?, validity = ?, uidnext = ?, modseq = ?, messages = ?, cursor = ?, local = max(local, ?) WHERE id = ?",
+			string(f.Use), f.Validity, f.UIDNext, int64(f.ModSeq), f.Messages, f.Cursor, f.Local, old.id); err != nil {
 			return err
 		}
-		t.cache.folders[folderKey{account, f.Name}] = folderRow{old.id, string(f.Use)}
+		t.cache.folders[folderKey{account, f.Name}] = folderRow{old.id, string(f.Use), old.local || f.Local}
 		if old.use == string(f.Use) {
 			return nil
 		}
@@ -49,7 +51,8 @@ func (d *DB) SaveFolder(ctx context.Context, a conversation.AccountID, f account
 	})
 }
 
-// DropFolder forgets a folder that is gone from the server, with its copies.
+// DropFolder forgets a folder that is gone from the server, with its copies. A
+// local one is on no server, and stays.
 func (d *DB) DropFolder(ctx context.Context, a conversation.AccountID, name string) (c accounts.Change, err error) {
 	err = d.write(ctx, "drop a folder", func(t *tx) error {
 		account, err := t.account(a)
@@ -57,7 +60,7 @@ func (d *DB) DropFolder(ctx context.Context, a conversation.AccountID, name stri
 			return err
 		}
 		f, err := t.folder(account, name)
-		if err != nil {
+		if err != nil || f.local {
 			return err
 		}
 		if err := t.dropFolder(account, f.id); err != nil {
@@ -104,8 +107,39 @@ func (t *tx) refreshAll(messages []int64) error {
 	return nil
 }
 
+// DropLocal deletes a local folder and those of its messages that lie nowhere
+// else: for what was imported this is the only copy there is.
+func (d *DB) DropLocal(ctx context.Context, a conversation.AccountID, name string) (c accounts.Change, err error) {
+	err = d.write(ctx, "drop a local folder", func(t *tx) error {
+		account, err := t.account(a)
+		if err != nil {
+			return err
+		}
+		f, err := t.folder(account, name)
+		if err != nil {
+			return err
+		}
+		if !f.local {
+			return fmt.Errorf("folder %q is not local: %w", name, conversation.ErrUsage)
+		}
+		for _, q := range []string{"DELETE FROM location WHERE folder = ?", "DELETE FROM folder WHERE id = ?"} {
+			if err := t.exec(q, f.id); err != nil {
+				return err
+			}
+		}
+		delete(t.cache.folders, folderKey{account, name})
+		if err := t.sweepOrphans(account); err != nil {
+			return err
+		}
+		c, err = t.change()
+		return err
+	})
+	return c, err
+}
+
 // DropAccount forgets an account's folders and copies. Its messages are
-// deleted too unless keep is set.
+// deleted too unless keep is set, but for those in local folders: they are on
+// no server from which they could be had again, and go by DropLocal alone.
 func (d *DB) DropAccount(ctx context.Context, a conversation.AccountID, keep bool) error {
 	return d.write(ctx, "drop an account", func(t *tx) error {
 		account, err := t.account(a)
@@ -113,8 +147,8 @@ func (d *DB) DropAccount(ctx context.Context, a conversation.AccountID, keep boo
 			return err
 		}
 		for _, q := range []string{
-			"DELETE FROM location WHERE folder IN (SELECT id FROM folder WHERE account = ?)",
-			"DELETE FROM folder WHERE account = ?",
+			"DELETE FROM location WHERE folder IN (SELECT id FROM folder WHERE account = ? AND local = 0)",
+			"DELETE FROM folder WHERE account = ? AND local = 0",
 		} {
 			if err := t.exec(q, account); err != nil {
 				return err
@@ -178,7 +212,7 @@ func (d *DB) Reset(ctx context.Context, a conversation.AccountID, folder string,
 			return err
 		}
 		f, err := t.folder(account, folder)
-		if err != nil {
+		if err != nil || f.local {
 			return err
 		}
 		if err := t.exec(`UPDATE location SET uid = 0, remote = '', validity = 0, grace = 0

@@ -35,6 +35,7 @@ type effect struct {
 	use      string
 	folder   int64
 	put      int
+	local    bool // no server has it: what is done to it is done
 }
 
 func (e effect) away() int {
@@ -76,7 +77,7 @@ func visibleTag(k string) bool { return k != "" && k[0] != '$' && k[0] != '\\' }
 
 // effects gives the copies of a message with the pending acts applied.
 func (t *tx) effects(msg int64) ([]effect, error) {
-	copies, err := collect(t, scanEffect, `SELECT l.id, l.flags, l.keywords, f.use, l.folder, l.put
+	copies, err := collect(t, scanEffect, `SELECT l.id, l.flags, l.keywords, f.use, l.folder, l.put, f.local
 		FROM location l JOIN folder f ON f.id = l.folder WHERE l.message = ? ORDER BY l.id`, msg)
 	if err != nil {
 		return nil, err
@@ -91,7 +92,7 @@ func (t *tx) effects(msg int64) ([]effect, error) {
 
 func scanEffect(r *sql.Rows, e *effect) error {
 	var keywords string
-	err := r.Scan(&e.location, &e.flags, &keywords, &e.use, &e.folder, &e.put)
+	err := r.Scan(&e.location, &e.flags, &keywords, &e.use, &e.folder, &e.put, &e.local)
 	e.keywords = keywordList(keywords)
 	return err
 }

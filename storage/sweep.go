@@ -123,7 +123,7 @@ func (d *DB) Sweep(ctx context.Context, a conversation.AccountID) (c accounts.Ch
 }
 
 func (t *tx) dropPromises(account int64) error {
-	const mine = "uid = 0 AND remote = '' AND folder IN (SELECT id FROM folder WHERE account = ?)"
+	const mine = "uid = 0 AND remote = '' AND folder IN (SELECT id FROM folder WHERE account = ? AND local = 0)"
 	messages, err := collect(t, scanOne[int64], "SELECT message FROM location WHERE grace = 0 AND "+mine, account)
 	if err != nil {
 		return err
