@@ -8,7 +8,7 @@ PACKAGES := ./...
 TOOL := $(GO) tool -modfile=tools.mod
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test short race fuzz bench man fmt check shots install clean ready openpgpjs
+.PHONY: build demo test short race fuzz bench man fmt check shots install service clean ready openpgpjs
 
 # ready says in words what is missing, instead of letting the compiler fail.
 ready:
@@ -25,6 +25,13 @@ demo: build
 
 install: ready
 	$(GO) install -trimpath -tags $(TAGS) ./cmd/caliopen-tui
+
+# service puts a unit for the service manager of the user beside his others.
+UNITS = $${XDG_CONFIG_HOME:-$$HOME/.config}/systemd/user
+service: install
+	@mkdir -p "$(UNITS)"
+	@bin="$$($(GO) env GOBIN)"; sed "s|^ExecStart=[^ ]*|ExecStart=$${bin:-$$($(GO) env GOPATH)/bin}/caliopen-tui|" contrib/caliopen-tui.service > "$(UNITS)/caliopen-tui.service"
+	@echo "systemctl --user enable --now caliopen-tui"
 
 # test is the whole of it; short leaves out what takes long.
 test: ready
