@@ -195,6 +195,8 @@ func (c *Config) checkValues() error {
 		return c.Fault("config.glyphs", "glyphs", c.Glyphs)
 	case c.HoldSeconds != nil && (*c.HoldSeconds < 0 || *c.HoldSeconds > maxSeconds):
 		return c.Fault("config.seconds", "hold-seconds", strconv.Itoa(*c.HoldSeconds))
+	case c.Notify != "" && c.Notify != "none" && strings.TrimPrefix(c.Notify, "command:") == c.Notify:
+		return c.Fault("config.notify", "notify", c.Notify)
 	case c.Keyserver != "" && !overTLS(c.Keyserver):
 		return c.Fault("config.keyserver", "keyserver", c.Keyserver)
 	}
