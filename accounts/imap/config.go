@@ -68,6 +68,7 @@ type Client struct {
 	suspects map[copyKey]int           // how often fetching a message cut the connection
 	missing  map[string]time.Time      // folders braked, and since when
 	plain    atomic.Bool               // the server does not do well with extended lists
+	seen     seen                      // the folders as the last pass left them
 
 	mu       sync.Mutex
 	security accounts.Security

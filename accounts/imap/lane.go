@@ -2,11 +2,8 @@ package imap
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 	"time"
-
-	"github.com/caliopen/caliopen-tui/accounts"
 )
 
 const (
@@ -26,6 +23,7 @@ type lane struct {
 	turn    chan struct{} // holds one token while nobody uses the lane
 	waiting atomic.Int32  // how many wait for it
 	idle    *time.Timer   // closes the connection when nobody comes, nil for never
+	live    atomic.Bool   // there is a connection
 }
 
 func newLane(c *Client) *lane {
@@ -117,7 +115,7 @@ func (c *Client) borrow(ctx context.Context) (*lane, error) {
 		return c.second, nil
 	}
 	c.second.release()
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || !c.first.live.Load() {
 		return nil, err
 	}
 	c.crowd(err)
@@ -133,34 +131,20 @@ func (c *Client) lines() int {
 	return 3
 }
 
-// crowd notes that the server refused a connection beside another one. Servers
-// say so in many ways, also by refusing the password they took for the first.
-func (c *Client) crowd(err error) {
-	if errors.Is(err, accounts.ErrOffline) || errors.Is(err, accounts.ErrCertificate) {
-		return // no answer of the server
-	}
-	c.log.Info("imap: no further connection for a while", "host", c.endpoint.Host, "err", err)
-	until := time.Now().Add(crowdedFor)
-	c.alone.Store(&until)
-}
-
-func (c *Client) crowded() bool {
-	until := c.alone.Load()
-	return until != nil && time.Now().Before(*until)
-}
-
 // connect gives the connection in use, or a new one. One that has been idle
 // for a while is asked whether it still stands. The caller holds the lane.
 func (l *lane) connect(ctx context.Context) (*session, error) {
 	if s := l.current; s != nil {
-		fresh := time.Since(s.used) < freshFor && s.conn.failure() == nil
-		if fresh || s.do(ctx, "noop", func() error { return s.c.Noop().Wait() }) == nil {
+		unused := time.Now().Round(0).Sub(s.used.Round(0)) // by the wall's clock: the machine may have slept
+		fresh := unused >= 0 && unused < freshFor && s.conn.failure() == nil
+		if fresh || s.within(ctx, min(alive, s.quiet), "noop", func() error { return s.c.Noop().Wait() }) == nil {
 			return s, nil
 		}
 		l.drop()
 	}
 	s, err := l.open(ctx)
 	l.current = s
+	l.live.Store(err == nil)
 	return s, err
 }
 
@@ -168,6 +152,7 @@ func (l *lane) drop() {
 	if l.current != nil {
 		l.current.close()
 		l.current = nil
+		l.live.Store(false)
 	}
 }
 

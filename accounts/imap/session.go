@@ -186,11 +186,16 @@ func (s *session) close() {
 // the connection, since an answer that comes later would be taken for the
 // answer to something else.
 func (s *session) do(ctx context.Context, what string, f func() error) error {
+	return s.within(ctx, s.quiet, what, f)
+}
+
+// within is do for a server that may stay silent for so long only.
+func (s *session) within(ctx context.Context, quiet time.Duration, what string, f func() error) error {
 	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
 	defer stop()
 	watchdog := time.AfterFunc(longest, func() { s.conn.Close() })
 	defer watchdog.Stop()
-	s.conn.arm(s.quiet)
+	s.conn.arm(quiet)
 	err := f()
 	s.conn.arm(0)
 	s.used = time.Now()
