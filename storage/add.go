@@ -64,7 +64,7 @@ func (t *tx) change() (accounts.Change, error) {
 	}
 	ids, err := t.touched()
 	clear(t.convs)
-	return accounts.Change{Conversations: ids, New: t.new, Unread: t.newUnread}, err
+	return accounts.Change{Conversations: ids, New: t.new, Unread: t.newUnread, Fresh: t.fresh}, err
 }
 
 func (t *tx) addCopy(account int64, a *accounts.Arrival) error {
@@ -182,8 +182,12 @@ func (t *tx) newCopy(account int64, f folderRow, raw int64, a *accounts.Arrival)
 	}
 	state := effect{flags: flagBits(a.Copy.Flags), keywords: a.Copy.Flags.Keywords, use: f.use, folder: f.id}
 	if !known {
-		if msg, err = t.newMessage(account, raw, &a.Parsed, merge([]effect{state})); err != nil {
+		s := merge([]effect{state})
+		if msg, err = t.newMessage(account, raw, &a.Parsed, s); err != nil {
 			return err
+		}
+		if a.Parsed.Message.Direction == conversation.In && !s.read && s.away < awayTrash && f.use != string(accounts.UseSent) && !f.local {
+			t.fresh = append(t.fresh, key)
 		}
 		return t.newLocation(f.id, msg, raw, &a.Copy)
 	}

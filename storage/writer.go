@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"github.com/caliopen/caliopen-tui/conversation"
 )
 
 // writer is the one connection that writes. The channel is a lock that can be
@@ -99,6 +101,7 @@ type tx struct {
 	gone      []conversationMove
 	newUnread int
 	new       int
+	fresh     []conversation.MessageID // see accounts.Change
 	private   []secret // for the index in memory, once this is done
 	over      bool     // nothing can take part any more
 	failed    error    // what went wrong in a part
