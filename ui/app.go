@@ -34,6 +34,10 @@ type Options struct {
 	Start     screen.To
 	Notice    string        // told from the start until a key is pressed
 	Frame     time.Duration // least time between two frames; 0 for 1/60 s
+	Quiet     bool          // news are told inside the window only
+	// Tell tells news outside of the window in place of the terminal's bell and
+	// notice, whether the window is looked at or not. It may take its time.
+	Tell func(ctx context.Context, news []conversation.Message) error
 }
 
 // App is the root of the interface.
@@ -49,6 +53,10 @@ type App struct {
 	over   []screen.Screen // overlays, the last one on top
 	w, h   int
 	chord  string // keys pressed of a chord that is not over
+
+	fresh    []conversation.MessageID // news that are being gathered
+	blurred  bool                     // the terminal said that its window is not looked at
+	newsSlot screen.Slot
 
 	note     note
 	undo     func() tea.Cmd

@@ -31,6 +31,7 @@ func makers() map[screen.Kind]Maker {
 		screen.Timeline:      func(a *App, to screen.To) screen.Screen { return timeline.New(a.env, a.b, to) },
 		screen.Compose:       func(a *App, to screen.To) screen.Screen { return composer.New(a.env, a.b, to) },
 		screen.Channels:      func(a *App, to screen.To) screen.Screen { return composer.NewChannels(a.env, to) },
+		screen.Times:         func(a *App, to screen.To) screen.Screen { return composer.NewTimes(a.env, to) },
 		screen.Links:         func(a *App, to screen.To) screen.Screen { return timeline.NewLinks(a.env, to) },
 		screen.Files:         func(a *App, to screen.To) screen.Screen { return timeline.NewFiles(a.env, to) },
 		screen.Contacts:      func(a *App, _ screen.To) screen.Screen { return contact.NewList(a.env, a.b) },

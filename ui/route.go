@@ -29,6 +29,10 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 		return a.paste(msg.Content)
 	case tea.MouseWheelMsg:
 		return a.wheel(msg)
+	case tea.FocusMsg:
+		a.blurred = false
+	case tea.BlurMsg:
+		a.blurred = true
 	case tea.BackgroundColorMsg:
 		return a.restyle(func(o *theme.Options) { o.Dark = msg.IsDark() })
 	case tea.ColorProfileMsg:
@@ -138,6 +142,7 @@ func (a *App) happened(ev conversation.Event) tea.Cmd {
 	if ev.Notice.Code != "" {
 		cmds = append(cmds, a.say(note{text: safe.Line(a.env.Cat.Reason(ev.Notice)).String()}))
 	}
+	cmds = append(cmds, a.freshly(ev.Fresh))
 	for kind, p := range a.places {
 		p.stale = p.stale || kind != a.at
 	}

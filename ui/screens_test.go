@@ -215,7 +215,7 @@ func TestTroubleOfAnAccountIsToldInWords(t *testing.T) {
 		})
 		d.Press("5")
 		d.Wait(time.Second)
-		d.Expect("injoignable", "le serveur n’a pas pu être joint", "Prochain essai 14:38")
+		d.Expect("injoignable", "le serveur n’a pas pu être joint", "Prochain essai dans 5 min")
 		f.SetStatuses(conversation.Status{Account: "home", Protocol: conversation.Mail, Address: home, Phase: conversation.PhasePaused})
 		d.Wait(time.Second)
 		d.Expect("en pause", "rien n’est récupéré ni envoyé")

@@ -23,6 +23,9 @@ type note struct {
 	text string
 	undo bool
 	bad  bool
+	// index is the badge of what is told of, nil for none. It is drawn before
+	// the words, where no words can come.
+	index *privacy.Index
 }
 
 // say shows a note. An error stays until a key is pressed.
@@ -63,7 +66,11 @@ func (a *App) statusLine() kit.Line {
 
 func (a *App) noted() kit.Line {
 	st := a.env.Styles
-	l := kit.Line{kit.Gap(1), kit.Own(st.Good, a.note.text)}
+	l := kit.Line{kit.Gap(1)}
+	if a.note.index != nil {
+		l = append(l, kit.Chip(st.Index(*a.note.index)), kit.Gap(1))
+	}
+	l = append(l, kit.Own(st.Good, a.note.text))
 	if a.note.undo && a.undo != nil && a.keyOf(key.Undo) != "" { // a box may have no such key
 		l = append(l, kit.Own(st.Dim, " "+st.Glyph.Sep+" "), kit.Own(st.Key, a.keyOf(key.Undo)),
 			kit.Own(st.Plain, " "+a.env.Cat.T("hint.undo", nil)))
@@ -150,10 +157,35 @@ func (a *App) syncLine() kit.Line {
 	case well < len(a.statuses):
 		word, style = "sync.offline", st.Warn
 	case busy > 0:
+		if l := a.fetching(); l != nil {
+			return append(append(a.stuckLine(), a.lockLine()...), l...)
+		}
 		word = "sync.busy"
 	}
 	count := strconv.Itoa(well) + "/" + strconv.Itoa(len(a.statuses))
 	return append(append(a.stuckLine(), a.lockLine()...), kit.Own(style, a.env.Cat.T(word, nil)+" "+count))
+}
+
+// longFetch is how many messages a fetch has to be about to be shown with its
+// progress: less is over before it was read.
+const longFetch = 500
+
+// fetching tells how far the fetches are that take long, all accounts together.
+func (a *App) fetching() kit.Line {
+	done, total, left := 0, 0, time.Duration(0)
+	for _, s := range a.statuses {
+		if s.Phase == conversation.PhaseSync && s.Total >= longFetch {
+			done, total, left = done+min(s.Done, s.Total), total+s.Total, max(left, s.Left)
+		}
+	}
+	if total == 0 {
+		return nil
+	}
+	text := a.env.Cat.Number(done) + "/" + a.env.Cat.Number(total)
+	if left > 0 {
+		text += " " + a.env.Styles.Glyph.Sep + " " + screen.Lasts(a.env.Cat, left)
+	}
+	return kit.Line{kit.Own(a.env.Styles.Dim, text)}
 }
 
 // stuckLine tells of messages that did not go and never will by themselves:

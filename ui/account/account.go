@@ -123,6 +123,7 @@ func (s *Screen) draw(r row, w int, on bool) []string {
 		l := kit.Line{bar, kit.Gap(6), kit.Own(st.Dim, screen.Sentence(s.env, r.index, r.Address.ID))}
 		rows = append(rows, l.Draw(w, st.Glyph.Ellipsis))
 	}
+	rows = append(rows, screen.AccountProgress(s.env, r.Status, bar, w)...)
 	return append(rows, screen.AccountTrouble(s.env, r.Status, bar, w)...)
 }
 

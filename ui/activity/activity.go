@@ -82,8 +82,15 @@ func (s *Screen) find() (now, error) {
 // countDown draws again each second while something is held back.
 func (s *Screen) countDown() tea.Cmd {
 	for _, e := range s.now.entries {
-		if e.State == conversation.StateHeld && e.NextTry.After(s.env.Now()) {
+		left := e.NextTry.Sub(s.env.Now())
+		soon := e.State == conversation.StateHeld || e.State == conversation.StateQueued && left < time.Minute
+		if soon && left > 0 && !screen.Scheduled(s.env, e) {
 			return screen.After(&s.ticks, time.Second, s.countDown)
+		}
+	}
+	for _, a := range s.now.statuses {
+		if left := a.Next.Sub(s.env.Now()); a.Phase == conversation.PhaseOffline && left > 0 {
+			return screen.After(&s.ticks, min(left, 5*time.Second), s.countDown)
 		}
 	}
 	return nil
@@ -121,16 +128,7 @@ func (s *Screen) Contexts() []key.Context { return []key.Context{key.Activity} }
 func (s *Screen) State() key.State {
 	e, ok := s.entry()
 	_, draft := s.draft()
-	return key.State{Row: s.sheet.Current() != "", Waiting: ok && waits(e), Draft: draft}
-}
-
-// waits tells whether an entry can be taken back: no server has it for sure.
-func waits(e conversation.Entry) bool {
-	switch e.State {
-	case conversation.StateHeld, conversation.StateQueued, conversation.StateFailed, conversation.StateUnknown:
-		return true
-	}
-	return false
+	return key.State{Row: s.sheet.Current() != "", Waiting: ok && screen.Waits(e), Draft: draft}
 }
 
 // entry gives the entry of the outbox under the cursor.
@@ -231,9 +229,11 @@ func (s *Screen) retry(e conversation.Entry) tea.Cmd {
 			Rows:  []string{s.env.Cat.T("activity.again.text", nil)}, Yes: func() tea.Cmd { return s.again(e.ID) },
 		})
 	case conversation.StateFailed, conversation.StateQueued:
-		return s.again(e.ID)
+		if !screen.Scheduled(s.env, e) {
+			return s.again(e.ID)
+		}
 	}
-	return s.env.Host.Toast(s.env.Cat.T("activity.noretry", nil), nil)
+	return s.env.Host.Toast(screen.EntryStuck(s.env, e), nil)
 }
 
 func (s *Screen) again(id conversation.EntryID) tea.Cmd {

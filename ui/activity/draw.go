@@ -76,7 +76,7 @@ func (s *Screen) entryRows(e conversation.Entry, w int, on bool) []string {
 	st, cat := s.env.Styles, s.env.Cat
 	tail := st.Glyph.Ellipsis
 	bar, style := s.bar(on)
-	state, mark := s.state(e)
+	state, mark := screen.EntryState(s.env, e), s.urgency(e)
 	date := cat.Date(e.Created, s.env.Now())
 	first := kit.Line{bar, kit.Chip(st.Index(*predicted(e))), kit.Gap(1), kit.Own(style, people(e.Draft)).To(max(w/3, 12), tail), kit.Gap(1)}
 	room := w - first.Width() - 9
@@ -86,30 +86,23 @@ func (s *Screen) entryRows(e conversation.Entry, w int, on bool) []string {
 		words = e.Draft.Text
 	}
 	rows := []string{first.Draw(w, tail), kit.Line{bar, kit.Gap(7), kit.Got(st.Dim, safe.Line(words))}.Draw(w, tail)}
-	if e.Error != "" && e.State != conversation.StateSent {
-		for _, row := range kit.Wrap(safe.Line(e.Error), max(w-9, 8)) {
+	for _, why := range screen.EntryReason(s.env, e) {
+		for _, row := range kit.Wrap(safe.Line(why), max(w-9, 8)) {
 			rows = append(rows, kit.Line{bar, kit.Gap(7), kit.Own(st.Warn, row)}.Draw(w, tail))
 		}
 	}
 	return rows
 }
 
-// state tells in words where an entry stands, and how urgent that is.
-func (s *Screen) state(e conversation.Entry) (string, theme.Style) {
-	st, cat := s.env.Styles, s.env.Cat
-	style := st.Dim
+// urgency tells how much an entry wants to be looked at.
+func (s *Screen) urgency(e conversation.Entry) theme.Style {
 	switch e.State {
 	case conversation.StateFailed:
-		style = st.Error
+		return s.env.Styles.Error
 	case conversation.StateUnknown:
-		style = st.Warn
+		return s.env.Styles.Warn
 	}
-	left := e.NextTry.Sub(s.env.Now())
-	text := cat.T("outbox."+string(e.State), map[string]any{"Seconds": max(int(left.Seconds()+0.999), 0)})
-	if e.State == conversation.StateQueued && left > 0 {
-		text = cat.T("activity.nexttry", map[string]any{"Time": cat.Date(e.NextTry, s.env.Now())})
-	}
-	return text, style
+	return s.env.Styles.Dim
 }
 
 func (s *Screen) draftRows(d conversation.Draft, w int, on bool) []string {
@@ -131,5 +124,6 @@ func (s *Screen) draftRows(d conversation.Draft, w int, on bool) []string {
 
 func (s *Screen) statusRows(a conversation.Status, w int, on bool) []string {
 	bar, style := s.bar(on)
-	return append([]string{screen.AccountLine(s.env, a, bar, style, w)}, screen.AccountTrouble(s.env, a, bar, w)...)
+	rows := append([]string{screen.AccountLine(s.env, a, bar, style, w)}, screen.AccountProgress(s.env, a, bar, w)...)
+	return append(rows, screen.AccountTrouble(s.env, a, bar, w)...)
 }

@@ -169,6 +169,9 @@ func (s *Screen) begun(d conversation.Draft, err error) tea.Cmd {
 	}
 	typed := s.text.Value()
 	d.ConfirmClear = false // a yes is for one sending, never for a draft
+	if !d.At.After(s.env.Now()) {
+		d.At = time.Time{} // that moment is over: whoever sends it now means now
+	}
 	s.d, s.ready = d, true
 	s.keep.start(d.ID)
 	for i, rs := range [][]conversation.Recipient{d.To, d.Cc, d.Bcc} {

@@ -31,7 +31,7 @@ func (s *Screen) actions() map[key.ID]func() tea.Cmd {
 		return map[key.ID]func() tea.Cmd{
 			key.SendNow: s.sendNow, key.Edit: s.edit(fieldText), key.EditTo: s.edit(fieldTo), key.EditSubject: s.edit(fieldSubject),
 			key.ReviewAttach: s.edit(fieldFile), key.ReviewChannel: s.pickChannel, key.Postpone: s.postpone, key.Discard: s.discard,
-			key.Better: s.takeAdvice,
+			key.Better: s.takeAdvice, key.SendLater: s.sendLater,
 		}
 	}
 	return map[key.ID]func() tea.Cmd{

@@ -135,7 +135,11 @@ func (s *Screen) handed(h handed, err error) tea.Cmd {
 	undo := func() tea.Cmd {
 		return host.Open(screen.To{Kind: screen.Compose, Text: "take-back", Conversation: to, Who: string(id), Name: name})
 	}
-	return tea.Batch(host.Close(), host.Toast(s.env.Cat.T("review.sending", nil), undo))
+	said := s.env.Cat.T("review.sending", nil)
+	if at := h.entry.Draft.At; !at.IsZero() {
+		said = s.env.Cat.T("later.scheduled", map[string]any{"Time": screen.When(s.env, at)})
+	}
+	return tea.Batch(host.Close(), host.Toast(said, undo))
 }
 
 // drawReview gives the rows of the review.
@@ -174,6 +178,9 @@ func (s *Screen) reviewLines() []kit.Line {
 		}
 	}
 	out = append(append(out, own("field.subject", s.subject.Value())), s.viaLines()...)
+	if l := s.when(); l != nil {
+		out = append(out, l)
+	}
 	out = append(out, s.readers(to)...)
 	if len(s.d.Attach) > 0 {
 		out = append(out, own("field.attach", s.attached()))
@@ -346,6 +353,9 @@ func (s *Screen) Status() kit.Line {
 	l := kit.Line{}
 	if ix, _, ok := s.Index(); ok {
 		l = append(l, kit.Chip(st.Index(ix)), kit.Gap(1))
+	}
+	if !s.d.At.IsZero() {
+		return append(l, kit.Own(st.Plain, s.env.Cat.T("later.ready", map[string]any{"Time": screen.When(s.env, s.d.At)})))
 	}
 	return append(l, kit.Own(st.Plain, s.env.Cat.T("review.ready", nil)))
 }

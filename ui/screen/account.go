@@ -1,6 +1,9 @@
 package screen
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/kit"
 	"github.com/caliopen/caliopen-tui/ui/safe"
@@ -39,6 +42,47 @@ func Phase(env *Env, a conversation.Status) string {
 	return text
 }
 
+// barWidth is how wide the bar of a fetch is drawn at most.
+const barWidth = 24
+
+// AccountProgress draws how far a fetch is, how fast it goes and how long it
+// will take, and how full the mailbox is when it is nearly so.
+func AccountProgress(env *Env, a conversation.Status, bar kit.Span, w int) []string {
+	st, cat := env.Styles, env.Cat
+	var rows []string
+	if a.Phase == conversation.PhaseSync && a.Total > 0 {
+		wide := min(barWidth, max(w/4, 6))
+		full := wide * min(a.Done, a.Total) / a.Total
+		l := kit.Line{bar, kit.Gap(6), kit.Own(st.Own, strings.Repeat(st.Glyph.Block, full)), kit.Own(st.Dim, strings.Repeat(st.Glyph.Rule, wide-full))}
+		l = append(l, kit.Gap(1), kit.Own(st.Plain, strconv.Itoa(100*min(a.Done, a.Total)/a.Total)+cat.T("percent", nil)))
+		if left := Left(env, a); left != "" {
+			l = append(l, kit.Own(st.Dim, " "+st.Glyph.Sep+" "+left))
+		}
+		rows = append(rows, l.Draw(w, st.Glyph.Ellipsis))
+	}
+	if a.Quota >= quotaFrom {
+		words := cat.T("account.quota", map[string]any{"Percent": a.Quota})
+		rows = append(rows, kit.Line{bar, kit.Gap(6), kit.Own(st.Warn, words)}.Draw(w, st.Glyph.Ellipsis))
+	}
+	return rows
+}
+
+// quotaFrom is how full a mailbox has to be, in per cent, to be told about.
+const quotaFrom = 80
+
+// Left tells the pace of a fetch and how long it will take, as far as that is
+// known.
+func Left(env *Env, a conversation.Status) string {
+	if a.Left <= 0 || a.Done >= a.Total {
+		return ""
+	}
+	text := env.Cat.T("account.left", map[string]any{"Time": Lasts(env.Cat, a.Left)})
+	if pace := int(float64(a.Total-a.Done) / a.Left.Seconds()); pace > 0 {
+		text = env.Cat.T("account.pace", map[string]any{"Number": env.Cat.Number(pace)}) + " " + env.Styles.Glyph.Sep + " " + text
+	}
+	return text
+}
+
 func phaseStyle(st *theme.Styles, p conversation.Phase) theme.Style {
 	switch p {
 	case conversation.PhaseRefused:
@@ -69,7 +113,7 @@ func AccountTrouble(env *Env, a conversation.Status, bar kit.Span, w int) []stri
 		rows = append(rows, kit.Line{bar, kit.Gap(6), kit.Own(st.Warn, row)}.Draw(w, st.Glyph.Ellipsis))
 	}
 	if a.Phase == conversation.PhaseOffline && a.Next.After(env.Now()) {
-		next := cat.T("account.next", map[string]any{"Time": cat.Date(a.Next, env.Now())})
+		next := cat.T("account.nextin", map[string]any{"Time": Lasts(cat, a.Next.Sub(env.Now()))})
 		rows = append(rows, kit.Line{bar, kit.Gap(6), kit.Own(st.Dim, next)}.Draw(w, st.Glyph.Ellipsis))
 	}
 	return rows

@@ -126,6 +126,9 @@ func (s *Screen) takeBack(m conversation.Message) tea.Cmd {
 func (s *Screen) hand(id key.ID, m conversation.Message) (tea.Cmd, bool) {
 	switch id {
 	case key.Fold:
+		if m.Partial {
+			return s.want(m), true
+		}
 		s.open[m.ID] = !s.open[m.ID]
 		delete(s.memo, m.ID)
 		s.rebuild()

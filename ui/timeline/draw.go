@@ -148,6 +148,9 @@ func (s *Screen) text(m *conversation.Message) []kit.Line {
 	if source, ok := s.raw[m.ID]; ok {
 		return plain(st.Dim, kit.Wrap(safe.Block(source), w))
 	}
+	if m.Partial {
+		return plain(st.Warn, kit.Wrap(safe.Line(s.partial(m)), w))
+	}
 	text := strings.TrimRight(m.Text, " \t\r\n")
 	if text == "" {
 		text = m.Excerpt
@@ -296,12 +299,11 @@ func (s *Screen) waiting(m *conversation.Message) []kit.Line {
 		return nil
 	}
 	st := s.env.Styles
-	left := max(int(e.NextTry.Sub(s.env.Now()).Seconds()+0.999), 0)
 	style := st.Own
 	if e.State == conversation.StateFailed || e.State == conversation.StateUnknown {
 		style = st.Error
 	}
-	words := s.env.Cat.T("outbox."+string(e.State), map[string]any{"Seconds": left})
+	words := screen.EntryState(s.env, *e)
 	l := kit.Line{kit.Own(style, st.Glyph.Dot+" "+words)}
 	if e.Error != "" {
 		l = append(l, kit.Got(st.Error, safe.Line("  "+e.Error)))

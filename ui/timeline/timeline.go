@@ -29,6 +29,8 @@ type Backend interface {
 	Cancel(ctx context.Context, id conversation.EntryID) (conversation.DraftID, error)
 	Drafts(ctx context.Context) ([]conversation.Draft, error)
 	Outbox(ctx context.Context) ([]conversation.Entry, error)
+	Accounts(ctx context.Context) ([]conversation.Status, error)
+	Whole(ctx context.Context, id conversation.MessageID)
 }
 
 // window is how many messages are read at a time.
@@ -61,6 +63,9 @@ type Screen struct {
 	full bool                              // full dates
 	memo map[conversation.MessageID][]string
 
+	wanted map[conversation.MessageID]bool // the rest of these was asked for
+	away   map[conversation.AccountID]bool // their servers are not reached now
+
 	w, h                                       int
 	read, older, act, route, look, raws, ticks screen.Slot
 }
@@ -78,6 +83,7 @@ func New(env *screen.Env, b Backend, to screen.To) *Screen {
 	return &Screen{
 		env: env, b: b, id: to.Conversation, at: to.Message,
 		open: map[conversation.MessageID]bool{}, news: map[conversation.MessageID]bool{}, raw: map[conversation.MessageID]string{}, memo: map[conversation.MessageID][]string{},
+		wanted: map[conversation.MessageID]bool{}, away: map[conversation.AccountID]bool{},
 	}
 }
 
@@ -87,7 +93,7 @@ func (s *Screen) Load() tea.Cmd { return tea.Batch(s.fetch(), s.fetchHead()) }
 // Enter marks what is read as read.
 func (s *Screen) Enter() tea.Cmd {
 	s.entered = true
-	return s.markRead()
+	return tea.Batch(s.markRead(), s.wantCurrent())
 }
 
 // Leave ends the reading: what comes while the conversation is only looked at
@@ -99,6 +105,7 @@ func (s *Screen) Leave() tea.Cmd {
 
 // Changed reads again when this conversation is concerned.
 func (s *Screen) Changed(ev conversation.Event) tea.Cmd {
+	s.reached(ev.Accounts)
 	if !ev.All && !ev.Outbox && !slices.Contains(ev.Conversations, s.id) {
 		return nil
 	}
@@ -160,7 +167,7 @@ func (s *Screen) fetch() tea.Cmd {
 			return s.env.Host.Fail(err)
 		}
 		s.take(f)
-		return tea.Batch(s.markRead(), s.countDown())
+		return tea.Batch(s.markRead(), s.countDown(), s.wantCurrent())
 	})
 }
 
@@ -291,9 +298,12 @@ func (s *Screen) markRead() tea.Cmd {
 	})
 }
 
-// shut tells whether a message is sealed and the keys are locked: it was not
-// read by being looked at.
+// shut tells whether a message was not read by being looked at: only its header
+// is here, or it is sealed and the keys are locked.
 func (s *Screen) shut(m *conversation.Message) bool {
+	if m.Partial {
+		return true
+	}
 	return s.env.Locked() && m.Text == "" && m.Excerpt == "" && m.Evidence.Security.Sealed == "full"
 }
 

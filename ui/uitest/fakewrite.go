@@ -223,6 +223,9 @@ func (f *Fake) Send(ctx context.Context, d conversation.Draft) (conversation.Ent
 	f.mu.Lock()
 	f.serial++
 	e := conversation.Entry{ID: conversation.EntryID("e" + itoa(f.serial)), State: conversation.StateHeld, Draft: d, Created: f.now(), NextTry: f.now().Add(10 * time.Second)}
+	if d.At.After(f.now()) {
+		e.NextTry = d.At
+	}
 	if best := c.Best(); best != nil {
 		e.Account, e.Protocol, e.Score = best.Channel.Account, best.Channel.Protocol, best.Index.Score
 	}
