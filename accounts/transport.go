@@ -20,7 +20,10 @@ var (
 	ErrUnsupported = errors.New("not supported by this server")
 	ErrFolder      = errors.New("no such folder")
 	ErrPlain       = errors.New("server offers no encrypted connection")
-	ErrManyGone    = errors.New("most of a folder vanished at once") // kept here until it lasts
+	ErrManyGone    = errors.New("most of a folder vanished at once")    // kept here until it lasts
+	ErrTooBig      = errors.New("message larger than the server takes") // beside ErrRefused
+	ErrFull        = errors.New("mailbox is full")                      // beside ErrTemporary: it works again once there is room
+	ErrDenied      = errors.New("not allowed in this folder")           // beside ErrRefused
 	ErrRequireTLS  = errors.New("verified TLS all the way was demanded and cannot be promised")
 )
 
@@ -120,6 +123,14 @@ type Mirror interface {
 	Quarantine(ctx context.Context, c Copy, reason string) error
 	// Progress tells how far the pass is, in messages; total is 0 when unknown.
 	Progress(done, total int, detail string)
+}
+
+// Pager is a mirror that gives what it has of a folder in parts, so that a large
+// one is never in memory as a whole.
+type Pager interface {
+	// HaveFrom lists up to n copies of a folder of that validity by ascending
+	// UID, the first of them with that UID or a higher one.
+	HaveFrom(ctx context.Context, folder string, validity, uid uint32, n int) ([]Have, error)
 }
 
 // Task is one act of the user to replay on the server.

@@ -115,5 +115,6 @@ type Entry struct {
 	NextTry    time.Time // held and queued entries wait until then
 	Created    time.Time
 	Error      string    // the last error, one line, unsanitised
+	Why        Reason    `json:"-"` // the same as a code, where its cause is a known one
 	Message    MessageID // the stored message, once sent
 }

@@ -113,7 +113,7 @@ func (s *Service) compose(ctx context.Context, d Draft, c *Choice) ([]Entry, err
 		State: StateHeld, Account: best.Channel.Account, Protocol: best.Channel.Protocol,
 		Recipients: envelope(out), Wire: made.Wire, Copy: made.Copy, RFCID: made.RFCID, Sealed: out.Seal != nil,
 		Draft: d, Line: s.opt.Say(c.Line()), Score: best.Index.Score, Best: bestPossible(c), Facts: best.Facts,
-		RequireTLS: s.demandsTLS(best), Created: now, NextTry: now.Add(s.opt.Hold),
+		RequireTLS: s.demandsTLS(best), Created: now, NextTry: s.leaves(d, now),
 	}
 	if out.Seal == nil {
 		return []Entry{main}, nil

@@ -105,7 +105,8 @@ func scanEntry(r *sql.Rows, row *entryRow) error {
 	if err := json.Unmarshal(data, e); err != nil {
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
-	e.State, e.Error, e.HandedOver, e.Attempts = conversation.State(state), problem, handed, tries
+	e.State, e.HandedOver, e.Attempts = conversation.State(state), handed, tries
+	e.Why, e.Error = conversation.KeptReason(problem)
 	e.NextTry, e.Message, e.Wire, e.Copy = fromMilli(next), conversation.MessageID(message), wire, second
 	return nil
 }
@@ -162,6 +163,9 @@ func (d *DB) MoveEntry(ctx context.Context, id conversation.EntryID, from []conv
 		}
 		if !slices.Contains(from, state) {
 			return fmt.Errorf("it is %q: %w", state, conversation.ErrGuard)
+		}
+		if !state.May(to) {
+			return fmt.Errorf("from %q: %w", state, conversation.ErrUsage)
 		}
 		if err := t.moveEntry(id, to, next, problem); err != nil || to != conversation.StateCancelled {
 			return err

@@ -12,36 +12,57 @@ import (
 	"github.com/caliopen/caliopen-tui/privacy"
 )
 
-// deliver sends what is due. An error of one entry is kept with that entry;
-// the error returned is one of the connection.
-func (w *worker) deliver(ctx context.Context) error {
-	due, err := w.o.Store.Due(ctx, w.id(), w.o.Now())
+// soon is when the outbox is looked into again that still holds something due.
+const soon = 200 * time.Millisecond
+
+// deliver sends what is due, and gives how long until the next entry is. An
+// error of one entry is kept with that entry; the error returned is one of the
+// way to the server.
+func (w *worker) deliver(ctx context.Context) (next time.Duration, err error) {
+	due, unsettled, next, err := w.due(ctx)
 	if err != nil {
-		return fmt.Errorf("engine: outbox: %w", err)
+		return next, err
 	}
-	left := false // by a process that died
-	for _, e := range due {
-		if e.State == conversation.StateSending {
-			left = true
-			if err := w.recover(ctx, e); err != nil {
-				return err
-			}
+	var errs []error
+	for _, e := range unsettled { // left by a process that died, or not reached to be asked
+		if err := w.through(ctx, toAct, func() error { return w.recover(ctx, e) }); err != nil {
+			errs = append(errs, err)
+			break
 		}
 	}
-	if left { // some of them may go now
-		if due, err = w.o.Store.Due(ctx, w.id(), w.o.Now()); err != nil {
-			return fmt.Errorf("engine: outbox: %w", err)
+	if len(unsettled) > 0 { // some of them may go now
+		if due, _, next, err = w.due(ctx); err != nil {
+			return next, err
 		}
 	}
 	for _, e := range due {
-		if e.State == conversation.StateSending {
-			continue
+		if err := w.through(ctx, toSend, func() error { return w.send(ctx, e) }); err != nil {
+			errs = append(errs, err)
+			break
 		}
-		if err := w.send(ctx, e); err != nil {
+	}
+	if len(due) > 0 { // one that could not go waits anew
+		if due, _, next, err = w.due(ctx); err != nil {
+			return next, err
+		}
+		if len(due) > 0 && len(errs) == 0 {
+			next = soon
+		}
+	}
+	return next, firstTrouble(errs)
+}
+
+// firstTrouble gives the first error, one of work that merely rests last.
+func firstTrouble(errs []error) error {
+	for _, err := range errs {
+		if !errors.As(err, new(resting)) {
 			return err
 		}
 	}
-	return w.keep(ctx)
+	if len(errs) > 0 {
+		return errs[0]
+	}
+	return nil
 }
 
 // send hands one entry over. The entry is claimed first: of two processes only
@@ -56,6 +77,9 @@ func (w *worker) send(ctx context.Context, e conversation.Entry) error {
 		return err
 	}
 	w.outboxChanged()
+	if stop, err := w.mayLeave(ctx, e); stop || err != nil {
+		return err
+	}
 	handed := false
 	rec, err := w.acc.Transport.Send(ctx, e, func() error {
 		handed = true
@@ -64,7 +88,7 @@ func (w *worker) send(ctx context.Context, e conversation.Entry) error {
 	switch {
 	case err == nil:
 		return w.sent(ctx, e, rec)
-	case errors.Is(err, accounts.ErrRefused):
+	case errors.Is(err, accounts.ErrRefused), errors.Is(err, accounts.ErrUnsupported) && !handed:
 		return w.fail(ctx, e, err, rec)
 	case handed && !errors.Is(err, accounts.ErrTemporary) && !errors.Is(err, accounts.ErrAuth):
 		// Cut after the body left: whether it arrived has to be asked, on a
@@ -91,28 +115,36 @@ func (w *worker) recover(ctx context.Context, e conversation.Entry) error {
 		return w.move(ctx, e, conversation.StateQueued, w.o.Now(), "")
 	case errors.Is(err, accounts.ErrUnclear):
 		w.add(Summary{Failed: 1})
-		return w.move(ctx, e, conversation.StateUnknown, time.Time{}, err.Error())
+		why := conversation.Reason{Code: "engine.unknown", Args: w.about(e, nil)}
+		w.o.Publish(conversation.Event{Outbox: true, Notice: why})
+		return w.move(ctx, e, conversation.StateUnknown, time.Time{}, why.Keep(err.Error()))
 	}
 	return err // not reached: asked again in the next pass
 }
 
 // later puts an entry back into the queue after a passing fault, waiting
-// longer each time. Faults of the connection end the pass, faults of this
-// entry do not.
+// longer each time. Faults of the way to the server are told, faults of this
+// entry keep no other one.
 func (w *worker) later(ctx context.Context, e conversation.Entry, cause error) error {
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	wait := min(15*time.Second<<min(e.Attempts, 10), time.Hour)
-	if err := w.move(keep, e, conversation.StateQueued, w.o.Now().Add(wait), cause.Error()); err != nil {
+	wait := backOff(e.Attempts)
+	mine := errors.Is(cause, accounts.ErrTemporary)
+	if !mine {
+		wait = min(wait, longestPause) // the way to the server has its own rest
+	}
+	problem := w.why(e, cause, nil).Keep(cause.Error())
+	if err := w.move(keep, e, conversation.StateQueued, w.o.Now().Add(wait), problem); err != nil {
 		return err
 	}
-	if errors.Is(cause, accounts.ErrTemporary) {
+	if mine {
 		return nil
 	}
 	return cause
 }
 
-// fail closes an entry that was refused for good; its text stays in the outbox.
+// fail closes an entry that was refused for good, and tells so; its text stays
+// in the outbox, and its draft can be taken up again.
 func (w *worker) fail(ctx context.Context, e conversation.Entry, cause error, rec accounts.Receipt) error {
 	w.add(Summary{Failed: 1})
 	for _, a := range rec.Refused {
@@ -120,7 +152,12 @@ func (w *worker) fail(ctx context.Context, e conversation.Entry, cause error, re
 			return err
 		}
 	}
-	return w.move(ctx, e, conversation.StateFailed, time.Time{}, cause.Error())
+	why := w.why(e, cause, rec.Refused)
+	if err := w.move(ctx, e, conversation.StateFailed, time.Time{}, why.Keep(cause.Error())); err != nil {
+		return err
+	}
+	w.o.Publish(conversation.Event{Outbox: true, Notice: why})
+	return nil
 }
 
 func (w *worker) move(ctx context.Context, e conversation.Entry, to conversation.State, next time.Time, problem string) error {
@@ -156,7 +193,7 @@ func (w *worker) sent(ctx context.Context, e conversation.Entry, rec accounts.Re
 	w.add(Summary{Sent: 1})
 	w.changed(ch)
 	w.outboxChanged()
-	return nil
+	return w.partly(ctx, e, rec)
 }
 
 // closeEntry notes an entry as sent. What was one reader's copy of a message is
@@ -203,26 +240,33 @@ func (w *worker) ownHop() bool {
 }
 
 // keep stores the copies of sent mails in Sent that are not there yet. It runs
-// after sending, and again in later passes until it worked.
+// after sending, and again until it worked.
 func (w *worker) keep(ctx context.Context) error {
 	list, err := w.o.Store.Unkept(ctx, w.id())
 	if err != nil {
 		return err
 	}
 	for _, e := range list {
-		var err error
-		if e.Group == "" {
-			err = w.acc.Transport.Keep(ctx, e)
-		}
-		if err != nil && !errors.Is(err, accounts.ErrRefused) && !errors.Is(err, accounts.ErrFolder) && !errors.Is(err, accounts.ErrUnsupported) {
-			return fmt.Errorf("engine: copy to Sent: %w", err)
-		}
-		if err != nil {
-			w.o.Log.Warn("no copy in Sent", "account", w.id(), "err", err)
-		}
-		if err := w.o.Store.Kept(ctx, e.ID); err != nil {
+		if err := w.keepOne(ctx, e); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (w *worker) keepOne(ctx context.Context, e conversation.Entry) error {
+	if e.Group == "" {
+		err := w.through(ctx, toAct, func() error {
+			err := w.acc.Transport.Keep(ctx, e)
+			if errors.Is(err, accounts.ErrRefused) || errors.Is(err, accounts.ErrFolder) || errors.Is(err, accounts.ErrUnsupported) {
+				w.o.Log.Warn("no copy in Sent", "account", w.id(), "err", err)
+				err = nil
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("engine: copy to Sent: %w", err)
+		}
+	}
+	return w.o.Store.Kept(ctx, e.ID)
 }

@@ -39,6 +39,13 @@ type Options struct {
 	// that lie among the junk or in the trash; nil for nobody. It may be told
 	// of a mail twice.
 	Arrived func(ctx context.Context, own Own, mails []Arrival)
+	// Leaving is asked right before a message leaves that has waited for a
+	// while; nil for nobody. ErrGuard stops it for the user to decide, ErrSealed
+	// keeps it until the keys are open.
+	Leaving func(ctx context.Context, e conversation.Entry) error
+	// Network describes the networks that the machine is in; nil looks at its
+	// addresses. When it changes, everything that rests is tried at once.
+	Network func() string
 }
 
 // Engine serves accounts. Its methods may be called from any goroutine.
@@ -57,6 +64,9 @@ func New(o Options) *Engine {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Network == nil {
+		o.Network = addresses
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -135,6 +145,7 @@ func (e *Engine) Run(ctx context.Context) {
 		e.start(w)
 	}
 	e.mu.Unlock()
+	e.group.Go(func() { e.feel(ctx) })
 	<-ctx.Done()
 	e.group.Wait()
 }
@@ -143,7 +154,8 @@ func (e *Engine) Run(ctx context.Context) {
 // replay acts, to fetch.
 func (e *Engine) Wake(id conversation.AccountID) {
 	for _, w := range e.pick(id) {
-		w.ask(wakeSync)
+		w.waits.eager.Store(true)
+		w.wake()
 	}
 }
 
@@ -152,7 +164,7 @@ func (e *Engine) Wake(id conversation.AccountID) {
 // is something.
 func (e *Engine) Poke() {
 	for _, w := range e.pick("") {
-		w.ask(wakeWork)
+		ask(w.jobs)
 	}
 }
 

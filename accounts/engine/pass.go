@@ -23,75 +23,20 @@ type Summary struct {
 	Err     error
 }
 
-// pass replays acts, sends what waits, fetches what is new and tidies up.
+// pass fetches what is new and tidies up.
 func (w *worker) pass(ctx context.Context) error {
-	w.set(func(s *conversation.Status) { s.Phase, s.Detail, s.Done, s.Total = conversation.PhaseSync, "", 0, 0 })
-	if err := w.work(ctx); err != nil {
-		return err
-	}
+	w.acts.begin()
+	w.set(func(s *conversation.Status) {
+		s.Phase, s.Detail, s.Done, s.Total, s.Left = conversation.PhaseSync, "", 0, 0, 0
+	})
 	if err := w.fetch(ctx); err != nil {
 		return err
 	}
-	if w.o.Arrived != nil { // some mails are answered and put away at once
-		if err := w.work(ctx); err != nil {
-			return err
-		}
-	}
-	w.fails = 0
 	w.set(func(s *conversation.Status) {
-		s.Phase, s.Detail, s.Err, s.Last, s.Next = conversation.PhaseIdle, "", nil, w.o.Now(), time.Time{}
-		s.Done, s.Total = 0, 0
+		s.Phase, s.Detail, s.Last, s.Next = conversation.PhaseIdle, "", w.o.Now(), time.Time{}
+		s.Done, s.Total, s.Left = 0, 0, 0
 	})
 	return nil
-}
-
-// work does what needs no fetching: acts first, so that a message answered and
-// archived is archived, then the outbox.
-func (w *worker) work(ctx context.Context) error {
-	if err := w.replay(ctx); err != nil {
-		return err
-	}
-	return w.deliver(ctx)
-}
-
-// replay brings the user's acts to the server.
-func (w *worker) replay(ctx context.Context) error {
-	tasks, err := w.o.Store.Tasks(ctx, w.id())
-	if err != nil || len(tasks) == 0 {
-		return err
-	}
-	done, err := w.acc.Transport.Apply(ctx, tasks)
-	if serr := w.o.Store.DoneTasks(ctx, done); serr != nil {
-		return fmt.Errorf("engine: note acts done: %w", serr)
-	}
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, accounts.ErrRefused), errors.Is(err, accounts.ErrFolder), errors.Is(err, accounts.ErrUnsupported):
-		// The server will never do it: give up on this one act, go on with the rest.
-		if t, ok := firstLeft(tasks, done); ok {
-			w.o.Log.Warn("act refused", "account", w.id(), "kind", t.Kind, "err", err)
-			if ferr := w.o.Store.FailTask(ctx, t.ID, err.Error()); ferr != nil {
-				return ferr
-			}
-			return w.replay(ctx)
-		}
-	}
-	return fmt.Errorf("engine: replay acts: %w", err)
-}
-
-// firstLeft gives the first task that is not among those done.
-func firstLeft(tasks []accounts.Task, done []int64) (accounts.Task, bool) {
-	ok := make(map[int64]bool, len(done))
-	for _, id := range done {
-		ok[id] = true
-	}
-	for _, t := range tasks {
-		if !ok[t.ID] {
-			return t, true
-		}
-	}
-	return accounts.Task{}, false
 }
 
 // fetch runs the transport's sync into the mirror.
@@ -157,7 +102,7 @@ func (w *worker) once(ctx context.Context) Summary {
 		w.mu.Lock()
 		w.sums = Summary{}
 		w.mu.Unlock()
-		err := w.pass(ctx)
+		err := w.everything(ctx)
 		_ = w.acc.Transport.Close()
 		unlock()
 		w.mu.Lock()
@@ -167,4 +112,20 @@ func (w *worker) once(ctx context.Context) Summary {
 	}
 	sum.Elapsed = time.Since(began)
 	return sum
+}
+
+// everything runs the errands and fetches, for those who run no loop. Mail that could
+// not be sent keeps none from being fetched.
+func (w *worker) everything(ctx context.Context) error {
+	w.rests.end(true)
+	_, err := w.errands(ctx)
+	if fetch, act, _ := w.rests.trouble(); fetch == nil && (errors.Is(act, accounts.ErrAuth) || errors.Is(act, accounts.ErrOffline)) {
+		return err // the same server
+	}
+	perr := w.safely("pass", func() error { return w.pass(ctx) })
+	w.left(toFetch, perr)
+	if perr == nil && w.o.Arrived != nil { // some mails are answered and put away at once
+		_, perr = w.errands(ctx)
+	}
+	return errors.Join(err, perr)
 }

@@ -3,7 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
+	"fmt"
 	"sync"
 	"time"
 
@@ -11,39 +11,33 @@ import (
 	"github.com/caliopen/caliopen-tui/conversation"
 )
 
-// How long a worker waits. A refused login is not tried again by itself for a
-// while, so that no server locks the account out.
 const (
-	firstPause   = 2 * time.Second
-	longestPause = 5 * time.Minute
-	refusedPause = 15 * time.Minute
-	defaultPoll  = 3 * time.Minute
-	lockPause    = 3 * time.Second
+	defaultPoll = 3 * time.Minute
+	lockPause   = 3 * time.Second
 )
 
-// wake is what a worker is asked for.
-type wake int
-
-const (
-	wakeWork wake = iota // look for acts and mail to send
-	wakeSync             // and fetch
-)
-
-// worker serves one account. Its loop is the only user of the transport but
-// for Watch, which has a goroutine of its own.
+// worker serves one account. Three of its goroutines use the transport, so that
+// what the user does never waits for a long pass: one fetches, one runs errands
+// (the user's acts, the outbox, messages asked for whole), one watches.
 type worker struct {
-	o    *Options
-	acc  Account
-	asks chan wake
-	done chan struct{}
+	o     *Options
+	acc   Account
+	rests *rests
+	looks chan struct{} // a pass is wanted
+	jobs  chan struct{} // there may be errands
+	done  chan struct{}
 
 	probed time.Time // when the server was asked what it can do; the engine's lock guards it
 
-	mu     sync.Mutex
-	st     conversation.Status
-	cancel context.CancelFunc
-	fails  int
-	sums   Summary
+	mu      sync.Mutex
+	st      conversation.Status // but for troubles, which the rests know
+	cancel  context.CancelFunc
+	rewatch context.CancelFunc // ends the watching, which begins again
+	sums    Summary
+	wanted  []conversation.MessageID // to be fetched whole
+
+	acts  acted
+	waits waits
 }
 
 func newWorker(o *Options, a Account) *worker {
@@ -57,7 +51,10 @@ func newWorker(o *Options, a Account) *worker {
 	if a.Paused {
 		st.Phase = conversation.PhasePaused
 	}
-	return &worker{o: o, acc: a, asks: make(chan wake, 8), done: make(chan struct{}), st: st}
+	return &worker{
+		o: o, acc: a, st: st, rests: newRests(),
+		looks: make(chan struct{}, 1), jobs: make(chan struct{}, 1), done: make(chan struct{}),
+	}
 }
 
 func (w *worker) id() conversation.AccountID { return w.acc.Own.Account }
@@ -68,7 +65,7 @@ func (w *worker) started(cancel context.CancelFunc) {
 	w.mu.Unlock()
 }
 
-// stop ends the loop and waits for it; a worker never started is only closed.
+// stop ends the loops and waits for them; a worker never started is only closed.
 func (w *worker) stop() {
 	w.mu.Lock()
 	cancel := w.cancel
@@ -81,18 +78,41 @@ func (w *worker) stop() {
 	<-w.done
 }
 
-// ask leaves a wish; when many are waiting already, one more says nothing new.
-func (w *worker) ask(k wake) {
+// ask leaves a wish; one that waits already says as much.
+func ask(c chan struct{}) {
 	select {
-	case w.asks <- k:
+	case c <- struct{}{}:
 	default:
+	}
+}
+
+// wake asks for everything now, as the user does.
+func (w *worker) wake() {
+	ask(w.looks)
+	ask(w.jobs)
+	w.rests.end(true)
+}
+
+// rouse asks for everything after the machine slept or moved to another
+// network: what rested was resting because of something that is over, and the
+// connection that listens may be dead without knowing it.
+func (w *worker) rouse() {
+	w.mu.Lock()
+	again := w.rewatch
+	w.mu.Unlock()
+	ask(w.looks)
+	ask(w.jobs)
+	w.rests.end(false)
+	if again != nil {
+		again()
 	}
 }
 
 func (w *worker) status() conversation.Status {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.st
+	st := w.st
+	w.mu.Unlock()
+	return w.troubled(st)
 }
 
 // set changes the status and tells it.
@@ -102,7 +122,31 @@ func (w *worker) set(f func(*conversation.Status)) {
 	w.st.TLS = w.acc.Transport.Security().TLS
 	st := w.st
 	w.mu.Unlock()
-	w.o.Publish(conversation.Event{Accounts: []conversation.Status{st}})
+	w.o.Publish(conversation.Event{Accounts: []conversation.Status{w.troubled(st)}})
+}
+
+// troubled adds to a status what is wrong. Mail that cannot be sent is told
+// also while other mail comes in.
+func (w *worker) troubled(st conversation.Status) conversation.Status {
+	fetch, act, send := w.rests.trouble()
+	if fetch == nil {
+		fetch = act
+	}
+	switch {
+	case fetch == nil && send == nil:
+		return st
+	case fetch == nil:
+		st.Err = send
+	case send == nil || send.Error() == fetch.Error():
+		st.Err = fetch
+	default:
+		st.Err = fmt.Errorf("%w; %w", fetch, send)
+	}
+	st.Detail = st.Err.Error()
+	if errors.Is(st.Err, accounts.ErrAuth) {
+		st.Phase = conversation.PhaseRefused
+	}
+	return st
 }
 
 // run serves the account until the context ends.
@@ -117,111 +161,80 @@ func (w *worker) run(ctx context.Context) {
 		return
 	}
 	defer unlock()
-	for ctx.Err() == nil {
-		err := w.safely("pass", func() error { return w.pass(ctx) })
-		if err == nil {
-			err = w.safely("wait", func() error { return w.follow(ctx) })
+	var all sync.WaitGroup
+	all.Go(func() { w.fetchOn(ctx) })
+	all.Go(func() { w.runErrands(ctx) })
+	all.Go(func() { w.watchOn(ctx) })
+	all.Wait()
+}
+
+// fetchOn runs passes: at once, when there are news, when it is time to look.
+func (w *worker) fetchOn(ctx context.Context) {
+	for w.rests.await(ctx, toFetch) {
+		select {
+		case <-w.looks: // this pass is the one that was asked for
+		default:
 		}
-		if err != nil && ctx.Err() == nil {
-			w.rest(ctx, err)
+		ask(w.jobs)
+		err := w.safely("pass", func() error { return w.pass(ctx) })
+		if ctx.Err() != nil {
+			err = context.Canceled
+		}
+		w.left(toFetch, err)
+		if err == nil {
+			ask(w.jobs)
+			pause(ctx, w.acc.Poll, w.looks)
 		}
 	}
 }
 
-// follow waits for news and for work after a good pass. It returns nil when a
-// new pass is due, and the error when the connection broke.
-func (w *worker) follow(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	news := make(chan struct{}, 1)
-	broken := make(chan error, 1)
-	go func() {
-		broken <- w.safely("watch", func() error {
-			return w.acc.Transport.Watch(ctx, func() {
-				select {
-				case news <- struct{}{}:
-				default:
-				}
+// watchOn listens for news from the start. A connection that breaks brings a
+// pass, which tells whether the server is away.
+func (w *worker) watchOn(ctx context.Context) {
+	for first := true; w.rests.await(ctx, toWatch); first = false {
+		if !first {
+			ask(w.looks) // for what came while nobody listened
+		}
+		mine, again := context.WithCancel(ctx)
+		w.mu.Lock()
+		w.rewatch = again
+		w.mu.Unlock()
+		err := w.safely("watch", func() error {
+			return w.acc.Transport.Watch(mine, func() {
+				w.rests.proved(toWatch)
+				ask(w.looks)
 			})
 		})
-	}()
-	watching := true
-	defer func() {
-		cancel()
-		if watching {
-			<-broken
+		cut := mine.Err() != nil
+		again()
+		switch {
+		case cut:
+			err = context.Canceled
+		case err == nil: // the server offers no way to watch: the poll remains
+			w.rests.leave(toWatch, nil)
+			return
 		}
-	}()
-	poll := time.NewTimer(w.acc.Poll)
-	defer poll.Stop()
-	for {
-		due := w.untilDue(ctx)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-news:
-			return nil
-		case <-poll.C:
-			return nil
-		case err := <-broken:
-			watching = false
-			if err != nil {
-				return err
-			}
-			broken = nil // the server offers no way to watch: the poll remains
-		case k := <-w.asks:
-			if k == wakeSync {
-				return nil
-			}
-			if err := w.work(ctx); err != nil {
-				return err
-			}
-		case <-due:
-			if err := w.work(ctx); err != nil {
-				return err
-			}
+		w.left(toWatch, err)
+		if ctx.Err() == nil {
+			ask(w.looks)
 		}
 	}
 }
 
-// untilDue gives a channel that fires when the next outbox entry is due, nil
-// when none waits.
-func (w *worker) untilDue(ctx context.Context) <-chan time.Time {
-	at, err := w.o.Store.NextDue(ctx, w.id())
-	if err != nil || at.IsZero() {
-		return nil
+// left notes how some work ended, and tells it.
+func (w *worker) left(k work, err error) {
+	before := w.status()
+	rest := w.rests.leave(k, err)
+	if rest > 0 {
+		w.o.Log.Warn("account rests", "account", w.id(), "work", int(k), "for", rest, "err", err)
 	}
-	return time.After(max(at.Sub(w.o.Now()), 50*time.Millisecond))
-}
-
-// rest waits after an error: longer each time, never in step with others, and
-// only until the user asks.
-func (w *worker) rest(ctx context.Context, err error) {
-	w.fails++
-	pause := min(firstPause<<min(w.fails-1, 8), longestPause)
-	phase := conversation.PhaseOffline
-	if errors.Is(err, accounts.ErrAuth) {
-		phase, pause = conversation.PhaseRefused, refusedPause
+	if after := w.status(); k != toFetch && (before.Err == nil) == (after.Err == nil) && before.Phase == after.Phase {
+		return
 	}
-	pause += time.Duration(rand.Int64N(int64(pause)/4 + 1))
-	w.o.Log.Warn("account rests", "account", w.id(), "for", pause, "err", err)
-	_ = w.acc.Transport.Close()
 	w.set(func(s *conversation.Status) {
-		s.Phase, s.Detail, s.Next = phase, err.Error(), w.o.Now().Add(pause)
-		s.Err = err
-		s.Done, s.Total = 0, 0
-	})
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-			return
-		case k := <-w.asks:
-			if k == wakeSync {
-				return
-			}
+		if k == toFetch && rest > 0 {
+			s.Phase, s.Next = conversation.PhaseOffline, w.o.Now().Add(rest)
+			s.Done, s.Total, s.Left, s.Detail = 0, 0, 0, ""
 		}
-	}
+	})
 }

@@ -1,0 +1,174 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/conversation"
+)
+
+// resting says that some work was not tried, and for how long it rests.
+type resting struct{ wait time.Duration }
+
+func (resting) Error() string { return "resting" }
+
+// runErrands does what the user asked for as soon as he asks, whatever else
+// the account is doing.
+func (w *worker) runErrands(ctx context.Context) {
+	for ctx.Err() == nil {
+		told := w.rests.changed()
+		next, _ := w.errands(ctx) // troubles are told as they come up
+		pause(ctx, next, w.jobs, told)
+	}
+}
+
+// errands runs the acts first, so that a message answered and archived is
+// archived, then the outbox, then what is wanted whole. One of them that fails
+// keeps none of the others. It gives when it has to run again.
+func (w *worker) errands(ctx context.Context) (next time.Duration, err error) {
+	next = forever
+	var errs []error
+	again := func(wait time.Duration, err error) {
+		var rest resting
+		switch {
+		case errors.As(err, &rest):
+			next = min(next, rest.wait)
+		case err != nil:
+			errs = append(errs, err)
+			next = min(next, firstPause)
+		}
+		if wait > 0 {
+			next = min(next, wait)
+		}
+	}
+	again(0, w.replay(ctx))
+	again(w.deliver(ctx))
+	again(0, w.keep(ctx))
+	again(0, w.complete(ctx))
+	return next, errors.Join(errs...)
+}
+
+// through runs some work if it may be tried now. Being told to end is no error
+// of it.
+func (w *worker) through(ctx context.Context, k work, f func() error) error {
+	if wait, ok := w.rests.enter(k); !ok {
+		return resting{wait}
+	}
+	err := w.safely("errand", f)
+	if ctx.Err() != nil {
+		w.left(k, context.Canceled)
+		return err
+	}
+	w.left(k, err)
+	return err
+}
+
+// acted knows which copies were changed on the server by acts in the course of
+// a pass: what the pass was told of them may be older than that.
+type acted struct {
+	sync.Mutex
+	leaving sync.Mutex // held while acts are on their way
+	copies  map[copyKey]bool
+}
+
+// copyKey identifies a copy on a server.
+type copyKey struct {
+	folder   string
+	validity uint32
+	uid      uint32
+	id       string
+}
+
+// begin forgets the copies: a new pass asks the server for everything anew.
+func (a *acted) begin() {
+	a.Lock()
+	defer a.Unlock()
+	a.copies = map[copyKey]bool{}
+}
+
+// note remembers the copies of those tasks that are done.
+func (a *acted) note(tasks []accounts.Task, done []int64) {
+	ok := numbers(done)
+	for _, t := range tasks {
+		if ok[t.ID] && a.copies != nil {
+			a.copies[copyKey{t.Folder, t.Validity, t.UID, t.RemoteID}] = true
+		}
+	}
+}
+
+// replay brings the user's acts to the server.
+func (w *worker) replay(ctx context.Context) error {
+	tasks, err := w.o.Store.Tasks(ctx, w.id())
+	if err != nil || len(tasks) == 0 {
+		return err
+	}
+	refused := false
+	err = w.through(ctx, toAct, func() (err error) {
+		refused, err = w.apply(ctx, tasks)
+		return err
+	})
+	if err == nil && refused {
+		return w.replay(ctx)
+	}
+	return err
+}
+
+// apply replays some acts. While they are on their way no message is swept: the
+// pass may have seen it gone from one folder and not yet seen it in the other.
+func (w *worker) apply(ctx context.Context, tasks []accounts.Task) (refused bool, err error) {
+	w.acts.leaving.Lock()
+	defer w.acts.leaving.Unlock()
+	done, err := w.acc.Transport.Apply(ctx, tasks)
+	if serr := w.doneTasks(ctx, tasks, done); serr != nil {
+		return false, fmt.Errorf("engine: note acts done: %w", serr)
+	}
+	switch {
+	case err == nil:
+		return false, nil
+	case errors.Is(err, accounts.ErrRefused), errors.Is(err, accounts.ErrFolder), errors.Is(err, accounts.ErrUnsupported):
+		// The server will never do it: give up on this one act, go on with the rest.
+		if t, ok := firstLeft(tasks, done); ok {
+			w.o.Log.Warn("act refused", "account", w.id(), "kind", t.Kind, "err", err)
+			if ferr := w.o.Store.FailTask(ctx, t.ID, err.Error()); ferr != nil {
+				return false, ferr
+			}
+			w.o.Publish(conversation.Event{All: true})
+			return true, nil
+		}
+	}
+	return false, fmt.Errorf("engine: replay acts: %w", err)
+}
+
+// doneTasks notes acts as done. The server has done them: that must be kept
+// also when the program is asked to end right now.
+func (w *worker) doneTasks(ctx context.Context, tasks []accounts.Task, done []int64) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	w.acts.Lock()
+	defer w.acts.Unlock()
+	w.acts.note(tasks, done)
+	return w.o.Store.DoneTasks(ctx, done)
+}
+
+func numbers(ids []int64) map[int64]bool {
+	set := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
+}
+
+// firstLeft gives the first task that is not among those done.
+func firstLeft(tasks []accounts.Task, done []int64) (accounts.Task, bool) {
+	ok := numbers(done)
+	for _, t := range tasks {
+		if !ok[t.ID] {
+			return t, true
+		}
+	}
+	return accounts.Task{}, false
+}
