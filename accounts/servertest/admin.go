@@ -38,27 +38,38 @@ func (s *Server) DumpAll(user string) []Mailbox {
 	return all
 }
 
-// NewUser makes one more user, whose mailboxes are empty, and gives the name.
+// spare is how many users the server knows that nobody has asked for yet: it
+// does not look at once at a list that changes.
+const spare = 3000
+
+func spareUser(i int) string { return fmt.Sprintf("user%d@example.org", i) }
+
+// NewUser gives a user whom nobody else uses, and whose mailboxes are empty.
 func (s *Server) NewUser() string {
 	s.t.Helper()
-	s.changing.Lock()
-	defer s.changing.Unlock()
-	s.users++
-	name := fmt.Sprintf("user%d@example.org", s.users)
-	f, err := os.OpenFile(filepath.Join(s.dir, "users"), os.O_APPEND|os.O_WRONLY, 0)
-	must(s.t, err)
-	_, err = f.WriteString(s.entry(name))
-	must(s.t, err)
-	must(s.t, f.Close())
+	s.count.mu.Lock()
+	defer s.count.mu.Unlock()
+	if s.count.users == spare {
+		s.t.Fatalf("there are no more than %d users", spare)
+	}
+	name := spareUser(s.count.users)
+	s.count.users++
+	s.settle(name)
 	return name
 }
 
-// entry makes the home of a user and the line that tells of it.
-func (s *Server) entry(name string) string {
-	home := filepath.Join(s.dir, "home", name)
+// settle makes the home of a user.
+func (s *Server) settle(name string) {
+	home := s.home(name)
 	must(s.t, os.MkdirAll(home, 0o700))
 	s.own(home)
-	return fmt.Sprintf("%s:{PLAIN}%s:%d:%d::%s::\n", name, Password, s.uid, s.gid, home)
+}
+
+func (s *Server) home(name string) string { return filepath.Join(s.dir, "home", name) }
+
+// entry gives the line that tells of a user.
+func (s *Server) entry(name string) string {
+	return fmt.Sprintf("%s:{PLAIN}%s:%d:%d::%s::\n", name, Password, s.uid, s.gid, s.home(name))
 }
 
 // Restart stops the IMAP server, with all its connections, and starts it again.
@@ -174,7 +185,7 @@ func (s *Server) Log() string { return s.logs() }
 
 // root gives the folder of a mailbox.
 func (s *Server) root(user, mailbox string) string {
-	root := filepath.Join(s.dir, "home", user, "Maildir")
+	root := filepath.Join(s.home(user), "Maildir")
 	if mailbox != "INBOX" {
 		root = filepath.Join(root, "."+strings.ReplaceAll(mailbox, "/", "."))
 	}

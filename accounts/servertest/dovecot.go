@@ -42,11 +42,14 @@ type Server struct {
 	owner    *user.User // whom the mail belongs to
 	uid, gid int
 	postfix  string // the account Postfix runs as, "" without Postfix
-	made     int
 	halt     func() // stops Dovecot
+	count    *count
+}
 
-	changing *sync.Mutex // the counts
-	users    int         // made by NewUser
+// count is what servers number. Copies of a server share it.
+type count struct {
+	mu          sync.Mutex
+	made, users int
 }
 
 // Dovecot starts an IMAP server with three users whose mailboxes are empty. It
@@ -61,7 +64,7 @@ func Dovecot(t testing.TB) *Server {
 
 func prepare(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{t: t, changing: new(sync.Mutex), dir: folder(t), IMAPS: freePort(t), IMAP: freePort(t)}
+	s := &Server{t: t, count: new(count), dir: folder(t), IMAPS: freePort(t), IMAP: freePort(t)}
 	var err error
 	if os.Getuid() == 0 {
 		s.owner, err = user.Lookup("nobody")
@@ -93,6 +96,10 @@ func (s *Server) startDovecot() {
 	var users strings.Builder
 	for _, name := range []string{Alice, Bob, Dora} {
 		users.WriteString(s.entry(name))
+		s.settle(name)
+	}
+	for i := range spare {
+		users.WriteString(s.entry(spareUser(i)))
 	}
 	must(s.t, os.WriteFile(filepath.Join(s.dir, "users"), []byte(users.String()), 0o644))
 	group, err := user.LookupGroupId(s.owner.Gid)
@@ -175,10 +182,10 @@ func (s *Server) Deliver(user, mailbox, flags string, raws ...[]byte) {
 
 // next numbers what is delivered.
 func (s *Server) next() int {
-	s.changing.Lock()
-	defer s.changing.Unlock()
-	s.made++
-	return s.made
+	s.count.mu.Lock()
+	defer s.count.mu.Unlock()
+	s.count.made++
+	return s.count.made
 }
 
 // Raws gives the messages in a user's inbox as they are on disk, with lines

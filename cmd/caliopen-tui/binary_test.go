@@ -26,6 +26,8 @@ func TestMain(m *testing.M) {
 	case "later":
 		laterMain()
 		return
+	case "torture":
+		os.Exit(tortureMain())
 	default:
 		main()
 		return
