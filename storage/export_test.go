@@ -149,3 +149,11 @@ func HeaderBlock(raw []byte) []byte { return headerBlock(raw) }
 func (d *DB) ForgetHeads(ctx context.Context) error {
 	return d.write(ctx, "forget", func(t *tx) error { return t.exec("UPDATE raw SET head = NULL") })
 }
+
+// Inflate makes the database large.
+func (d *DB) Inflate(ctx context.Context, bytes int) error {
+	return d.write(ctx, "inflate", func(t *tx) error {
+		_, err := t.conn.ExecContext(t.ctx, "CREATE TABLE weight AS SELECT randomblob(?) AS x", bytes)
+		return err
+	})
+}

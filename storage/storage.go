@@ -35,6 +35,8 @@ type Options struct {
 	// stands outside the seal. SealAll keeps every message in it.
 	Vault   Vault
 	SealAll bool
+	// Free gives the bytes that a disk has free; nil when that cannot be known.
+	Free func(dir string) (int64, error)
 	// Step is told right before and right after each commit what it is of, so
 	// that tests can end the process at any of them; nil in the program.
 	Step func(what string)
