@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/emersion/go-imap/v2"
@@ -40,24 +41,49 @@ func together(a, b accounts.Task) bool {
 	return a.Kind == b.Kind && a.Folder == b.Folder && a.Validity == b.Validity && a.Tag == b.Tag && a.Target == b.Target
 }
 
-// apply does one group of tasks.
+// apply does one group of tasks. All of them can be done again without harm
+// when the answer to the first time was lost: flags are set or taken off one by
+// one, and what was moved is not found any more. A message that is gone, moved
+// by then or deleted elsewhere, leaves nothing to do.
 func (l *lane) apply(ctx context.Context, group []accounts.Task) error {
-	t := group[0]
-	s, err := l.openFor(ctx, t)
-	if err != nil {
-		return err
-	}
 	uids := make([]uint32, len(group))
 	for i := range group {
 		uids[i] = group[i].UID
 	}
+	t := group[0]
 	set := uidSet(uids)
 	if len(set) == 0 {
 		return fmt.Errorf("imap: %s: no UID: %w", t.Kind, accounts.ErrRefused)
 	}
-	switch t.Kind {
-	case conversation.ActArchive, conversation.ActDelete:
-		return s.away(ctx, set, t)
+	err := l.act(ctx, t, set)
+	if !errors.Is(err, accounts.ErrRefused) || l.current == nil {
+		return err
+	}
+	s, reopened := l.openFor(ctx, t) // some servers refuse what names a message that is gone
+	if reopened != nil {
+		return err
+	}
+	there, asked := s.present(ctx, uids)
+	if asked != nil {
+		return err
+	}
+	left := uidSet(slices.DeleteFunc(uids, func(u uint32) bool { return !there[u] }))
+	switch {
+	case len(left) == 0:
+		return nil
+	case left.String() == set.String():
+		return err
+	}
+	return l.act(ctx, t, left)
+}
+
+func (l *lane) act(ctx context.Context, t accounts.Task, set imap.UIDSet) error {
+	s, err := l.openFor(ctx, t)
+	if err != nil {
+		return err
+	}
+	if t.Kind == conversation.ActArchive || t.Kind == conversation.ActDelete {
+		return l.away(ctx, s, set, t)
 	}
 	op, flag, err := flagOf(t)
 	if err != nil {
@@ -108,70 +134,12 @@ func validKeyword(w string) bool {
 	return w != "" && len(w) <= 100 && !strings.ContainsFunc(w, notAtom)
 }
 
+// store sets or takes off one flag. It asks for no UNCHANGEDSINCE (RFC 7162,
+// section 3.1.3): since only the one flag is touched that the user meant,
+// nothing that was set elsewhere meanwhile is lost, and of two who mean the same
+// flag the later one has it.
 func (s *session) store(ctx context.Context, set imap.UIDSet, op imap.StoreFlagsOp, flag imap.Flag) error {
 	return s.do(ctx, "store", func() error {
 		return s.c.Store(set, &imap.StoreFlags{Op: op, Silent: true, Flags: []imap.Flag{flag}}, nil).Close()
-	})
-}
-
-// away archives or deletes. Without a folder to move to, archiving makes one
-// and deleting is for good.
-func (s *session) away(ctx context.Context, set imap.UIDSet, t accounts.Task) error {
-	target := t.Target
-	if target == "" && t.Kind == conversation.ActArchive {
-		target = "Archive"
-	}
-	if target == "" || target == t.Folder {
-		if t.Kind == conversation.ActArchive {
-			return nil // it is there already
-		}
-		return s.expunge(ctx, set)
-	}
-	err := s.move(ctx, set, target)
-	if errors.Is(err, accounts.ErrFolder) {
-		if err := s.create(ctx, target); err != nil {
-			return err
-		}
-		err = s.move(ctx, set, target)
-	}
-	return err
-}
-
-// move moves messages. The library's own way for servers without MOVE
-// (RFC 6851) deletes before it knows that the copy was made, so it is only
-// used where the server does it in one step.
-func (s *session) move(ctx context.Context, set imap.UIDSet, target string) error {
-	if s.caps.Has(imap.CapMove) {
-		return s.do(ctx, fmt.Sprintf("move to %q", target), func() error {
-			_, err := s.c.Move(set, target).Wait()
-			return err
-		})
-	}
-	err := s.do(ctx, fmt.Sprintf("copy to %q", target), func() error {
-		_, err := s.c.Copy(set, target).Wait()
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return s.expunge(ctx, set)
-}
-
-// expunge marks messages as deleted and takes them away. Without UIDPLUS
-// (RFC 4315) they stay marked: a plain EXPUNGE would take along what other
-// programs marked.
-func (s *session) expunge(ctx context.Context, set imap.UIDSet) error {
-	if err := s.store(ctx, set, imap.StoreFlagsAdd, imap.FlagDeleted); err != nil {
-		return err
-	}
-	if !s.caps.Has(imap.CapUIDPlus) {
-		return nil
-	}
-	return s.do(ctx, "expunge", func() error { return s.c.UIDExpunge(set).Close() })
-}
-
-func (s *session) create(ctx context.Context, name string) error {
-	return s.do(ctx, fmt.Sprintf("create %q", name), func() error {
-		return s.c.Create(name, nil).Wait()
 	})
 }

@@ -205,7 +205,7 @@ func TestRefusedFirstConnection(t *testing.T) {
 	for said, want := range map[string]error{
 		"NO [AUTHENTICATIONFAILED] no": accounts.ErrAuth,
 		"NO wrong":                     accounts.ErrAuth,
-		"NO [ALERT] Too many simultaneous connections. (Failure)":                                                accounts.ErrTemporary,
+		"NO [ALERT] Too many simultaneous connections. (Failure)":                                               accounts.ErrTemporary,
 		"NO [UNAVAILABLE] Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)": accounts.ErrTemporary,
 		"NO Maximum number of connections from user+IP exceeded":                                                accounts.ErrTemporary,
 	} {

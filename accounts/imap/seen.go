@@ -69,6 +69,19 @@ type noting struct {
 	seen *seen
 }
 
+// noted makes m remember what becomes of the folders, without taking anything
+// from it that it can do besides.
+func (s *seen) noted(m accounts.Mirror) accounts.Mirror {
+	n := noting{m, s}
+	if p, ok := m.(accounts.Pager); ok {
+		return struct {
+			noting
+			accounts.Pager
+		}{n, p}
+	}
+	return n
+}
+
 // Folders gives the folders as the last pass left them.
 func (n noting) Folders(ctx context.Context) ([]accounts.Folder, error) {
 	folders, err := n.Mirror.Folders(ctx)

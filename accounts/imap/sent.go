@@ -3,8 +3,6 @@ package imap
 import (
 	"context"
 	"fmt"
-	"strings"
-	"unicode"
 
 	"github.com/emersion/go-imap/v2"
 
@@ -111,15 +109,13 @@ func absent(s *session) error {
 
 // holds tells whether a folder has a message of that Message-ID.
 func (l *lane) holds(ctx context.Context, folder, id string) (bool, error) {
-	if id == "" || strings.ContainsFunc(id, func(r rune) bool { return unicode.IsControl(r) || r > '~' }) {
+	if !searchable(id) {
 		return false, nil
 	}
 	s, _, err := l.selectFolder(ctx, folder, false)
 	if err != nil {
 		return false, err
 	}
-	set, err := s.search(ctx, &imap.SearchCriteria{
-		Header: []imap.SearchCriteriaHeaderField{{Key: "Message-ID", Value: id}},
-	})
-	return len(set) > 0, err
+	found, err := s.named(ctx, id, 0)
+	return len(found) > 0, err
 }

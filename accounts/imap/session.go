@@ -229,13 +229,18 @@ func (s *session) explain(err error) error {
 	return errors.Join(errBroken, err)
 }
 
-// refusal sorts the codes of RFC 5530 and RFC 9051, section 7.1.
+// refusal sorts the codes of RFC 5530 and RFC 9051, section 7.1: what may work
+// later, and what never will.
 func refusal(e *imap.Error) error {
 	switch strings.ToUpper(string(e.Code)) {
 	case "NONEXISTENT", "TRYCREATE":
 		return accounts.ErrFolder
-	case "UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA":
+	case "UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN":
 		return accounts.ErrTemporary
+	case "OVERQUOTA":
+		return errors.Join(accounts.ErrTemporary, accounts.ErrFull)
+	case "NOPERM", "READ-ONLY":
+		return errors.Join(accounts.ErrRefused, accounts.ErrDenied)
 	case "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED":
 		return accounts.ErrAuth
 	}
