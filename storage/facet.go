@@ -57,17 +57,9 @@ func scanFacet(r *sql.Rows, f *facetRow) error {
 // facetRows reads the newest matches, and one more than is counted where there
 // are more.
 func facetRows(ctx context.Context, q querier, ss []selection) ([]facetRow, error) {
-	var all []facetRow
-	for _, s := range ss {
-		rows, err := query(ctx, q, scanFacet, `SELECT m.id, m.circle, m.account, m.date, m.score, `+s.marks+`, m.level <> '?', m.read, m.starred, m.direction = 'out', m.tags`+
-			s.from+" WHERE "+s.where+" ORDER BY "+s.order+" DESC LIMIT ?", append(slices.Clip(s.args), facetMost+1)...)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, rows...)
-	}
-	slices.SortFunc(all, func(a, b facetRow) int { return cmp.Compare(b.id, a.id) })
-	return all[:min(len(all), facetMost+1)], nil
+	return newestOf(ctx, q, ss, facetMost+1, scanFacet, func(s selection) string {
+		return "m.id, m.circle, m.account, m.date, m.score, " + s.marks + ", m.level <> '?', m.read, m.starred, m.direction = 'out', m.tags"
+	}, func(r facetRow) int64 { return r.id })
 }
 
 // counting is what was counted so far.

@@ -2,21 +2,16 @@ package storage
 
 import (
 	"context"
-	"strings"
 )
 
-// placed finds the folders that a word after "in:" means: by their name or the
-// last parts of it, by what they are for, or by their account.
-const placed = `SELECT f.id FROM folder f JOIN account a ON a.id = f.account WHERE f.name <> '' AND
-		(lower(f.name) = ? OR lower(f.name) LIKE '%/' || ? ESCAPE '\' OR f.use = ? OR lower(a.name) = ?)`
-
-func placedArgs(name string) []any {
-	word := strings.ToLower(name)
-	return []any{word, escapeLike(word), word, word}
-}
+// placed tells whether a message lies in some folders, given twice as a list in
+// JSON. What is being moved counts as being there already.
+const placed = `(+m.folder IN (SELECT value FROM json_each(?)) OR
+	EXISTS (SELECT 1 FROM location l WHERE l.message = m.id AND +l.folder IN (SELECT value FROM json_each(?))))`
 
 // HasPlace tells whether a word after "in:" means any folder at all.
-func (d *DB) HasPlace(ctx context.Context, name string) (ok bool, err error) {
-	err = d.readers.QueryRowContext(ctx, "SELECT EXISTS ("+placed+")", placedArgs(name)...).Scan(&ok)
-	return ok, wrap("look for a folder", err)
+func (d *DB) HasPlace(ctx context.Context, name string) (bool, error) {
+	c := &compiler{ctx: ctx, q: d.readers, memo: map[string]string{}}
+	found, err := c.folders(name)
+	return found != "[]", wrap("look for a folder", err)
 }

@@ -3,8 +3,12 @@ package storage
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 )
@@ -33,19 +37,53 @@ func (d *DB) Search(ctx context.Context, qu *conversation.Query, limit int) (hit
 // newest gives the newest matches of all selections, of which no two give the
 // same message.
 func newest(ctx context.Context, q querier, ss []selection, limit int) ([]int64, error) {
-	var all []int64
+	return newestOf(ctx, q, ss, limit, scanOne[int64], func(selection) string { return "m.id" }, func(id int64) int64 { return id })
+}
+
+// newestOf reads something of each of the newest matches, of which at gives the
+// message.
+func newestOf[T any](ctx context.Context, q querier, ss []selection, limit int, scan func(*sql.Rows, *T) error, columns func(selection) string, at func(T) int64) ([]T, error) {
+	var all []T
 	for _, s := range ss {
-		ids, err := query(ctx, q, scanOne[int64], "SELECT m.id"+s.from+" WHERE "+s.where+" ORDER BY "+s.order+" DESC LIMIT ?", append(s.args, limit)...)
+		some, err := newestIn(ctx, q, s, limit, scan, columns(s))
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, ids...)
+		all = append(all, some...)
 	}
-	slices.SortFunc(all, func(a, b int64) int { return cmp.Compare(b, a) })
+	slices.SortStableFunc(all, func(a, b T) int { return cmp.Compare(at(b), at(a)) })
 	if limit >= 0 && len(all) > limit {
 		all = all[:limit]
 	}
 	return all, nil
+}
+
+// newestIn goes back in time in strides that get longer, until there are enough
+// matches: what a stride has to gather is as much as lies in it.
+func newestIn[T any](ctx context.Context, q querier, s selection, limit int, scan func(*sql.Rows, *T) error, columns string) ([]T, error) {
+	var all []T
+	lo, hi := s.lo, s.hi
+	stride := (hi - lo) / 256
+	for {
+		if limit < 0 || !s.strides || hi-lo <= stride {
+			lo = s.lo
+		} else {
+			lo = hi - max(stride, 1)
+		}
+		left := limit
+		if limit >= 0 {
+			left = limit - len(all)
+		}
+		text := "SELECT " + columns + s.from + " WHERE " + s.where + " ORDER BY " + s.order + " DESC LIMIT ?"
+		some, err := query(ctx, q, scan, within(text, lo, hi), append(slices.Clip(s.args), left)...)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, some...); lo <= s.lo || limit >= 0 && len(all) >= limit {
+			return all, nil
+		}
+		hi, lo, stride = lo, s.lo, stride*4
+	}
 }
 
 // hitsOf reads messages and finds the places that matched.
@@ -74,7 +112,7 @@ func (d *DB) Count(ctx context.Context, qu *conversation.Query) (n int, err erro
 		}
 		for _, s := range ss {
 			var some int
-			if err := q.QueryRowContext(ctx, "SELECT count(*)"+s.from+" WHERE "+s.where, s.args...).Scan(&some); err != nil {
+			if err := q.QueryRowContext(ctx, within("SELECT count(*)"+s.from+" WHERE "+s.where, s.lo, s.hi), s.args...).Scan(&some); err != nil {
 				return err
 			}
 			n += some
@@ -85,63 +123,132 @@ func (d *DB) Count(ctx context.Context, qu *conversation.Query) (n int, err erro
 }
 
 // selection is a compiled query. The full-text index leads where it can, since
-// it gives its rows newest first without sorting; all else are conditions.
+// it gives its rows newest first without sorting; all else are conditions. The
+// ids it looks at stand as :lo and :hi in it, which within fills in.
 type selection struct {
-	from  string
-	where string
-	order string
-	marks string // the marks of a match, those known from inside with them
-	args  []any
+	from    string
+	where   string
+	order   string
+	marks   string // the marks of a match, those known from inside with them
+	args    []any
+	lo, hi  int64 // no match lies outside
+	strides bool  // parts of it gather all there is between lo and hi
 }
+
+// within bounds a statement to some ids, the upper one not included.
+func within(text string, lo, hi int64) string {
+	return strings.NewReplacer(":lo", strconv.FormatInt(lo, 10), ":hi", strconv.FormatInt(hi, 10)).Replace(text)
+}
+
+// whole bounds a statement to nothing.
+func whole(text string) string { return within(text, 0, noEnd) }
 
 // circles gives the circles that hold a match.
 func (s selection) circles() string {
-	return "SELECT DISTINCT m.circle AS circle" + s.from + " WHERE " + s.where
+	return within("SELECT DISTINCT m.circle AS circle"+s.from+" WHERE "+s.where, s.lo, s.hi)
 }
 
 // compile gives the selections whose matches together are those of a query.
 // With a private index there are two: what it holds is asked of it, by the same
 // rules, and all else of the index on disk.
 func (d *DB) compile(ctx context.Context, q querier, qu *conversation.Query, private bool) ([]selection, error) {
-	s, err := compile(qu, &compiler{})
-	if err != nil || !private {
+	memo := map[string]string{}
+	s, err := compile(qu, &compiler{ctx: ctx, q: q, memo: memo})
+	if err != nil {
+		return nil, err
+	}
+	if s.lo, s.hi, err = spanOf(ctx, q, qu.Root); err != nil || !private {
 		return []selection{s}, err
 	}
 	s.where += " AND (m.marks & ? = 0 OR NOT EXISTS (SELECT 1 FROM priv.held h WHERE h.id = m.id))"
 	s.args = append(s.args, markPrivate)
-	in, err := compile(qu, &compiler{schema: "priv.", holding: func(n conversation.Node) (string, error) { return d.holding(ctx, q, n) }})
+	in, err := compile(qu, &compiler{
+		ctx: ctx, q: q, memo: memo, schema: "priv.", holding: func(n conversation.Node) (string, error) { return d.holding(ctx, q, n) },
+	})
 	if err != nil {
 		return nil, err
 	}
+	in.lo, in.hi = s.lo, s.hi
 	in.where += " AND m.marks & ? <> 0"
 	in.args = append(in.args, markPrivate)
 	return []selection{s, in}, nil
 }
 
+// dateSlack is how far behind its date an id can lie: only so many fit into a
+// second. It leaves room for ten million messages of one moment.
+const dateSlack = 7 * 24 * time.Hour
+
+// spanOf gives the ids that matches can have: those that are there, within the
+// dates that a query names.
+func spanOf(ctx context.Context, q querier, n conversation.Node) (lo, hi int64, err error) {
+	if err := q.QueryRowContext(ctx, "SELECT coalesce(min(id), 0), coalesce((SELECT max(id) FROM message), 0) + 1 FROM message").Scan(&lo, &hi); err != nil {
+		return 0, 0, fmt.Errorf("look for the newest: %w", err)
+	}
+	for _, k := range conjuncts(n) {
+		if k.Op != conversation.Match || k.Field != "date" {
+			continue
+		}
+		if !k.Since.IsZero() {
+			lo = max(lo, firstID(k.Since))
+		}
+		if !k.Until.IsZero() {
+			hi = min(hi, firstID(k.Until.Add(dateSlack)))
+		}
+	}
+	return lo, max(hi, lo), nil
+}
+
+// conjuncts are the terms that every match must meet.
+func conjuncts(n conversation.Node) []conversation.Node {
+	if n.Op == conversation.And {
+		return n.Kids
+	}
+	return []conversation.Node{n}
+}
+
 func compile(qu *conversation.Query, c *compiler) (selection, error) {
+	best, short, err := c.fewest(conjuncts(qu.Root))
+	if err != nil {
+		return selection{}, err
+	}
 	lead, rest := leads(qu.Root)
 	s := selection{from: " FROM message m", order: "m.id", marks: "m.marks"}
+	switch {
+	case c.schema != "" && len(lead) == 0:
+		s.from, s.order = " FROM priv.held held CROSS JOIN message m ON m.id = held.id", "held.id"
+	case len(lead) == 0 && short, short && best.n <= fewWords:
+		lead, rest, c.pointwise = nil, conjuncts(qu.Root), true
+		s.from = " FROM (SELECT DISTINCT * FROM (" + whole(best.sql) + ")) few CROSS JOIN message m ON m.id = few." + best.column()
+		c.args = append(c.args, best.args...)
+	}
 	if c.schema != "" {
 		s.marks = "m.marks | (SELECT h.marks FROM priv.held h WHERE h.id = m.id)"
-		s.from, s.order = " FROM priv.held held CROSS JOIN message m ON m.id = held.id", "held.id"
 	}
+	c.id, c.among = s.order, s.order
 	if len(lead) > 0 {
-		column, expr, left := matchAll(lead)
-		s.from = " FROM " + c.schema + indexTable + " CROSS JOIN message m ON m.id = " + indexTable + ".rowid"
-		s.where, s.order = indexTable+matchColumn(column)+" MATCH ? AND ", indexTable+".rowid"
-		c.args = append(c.args, expr)
-		rest = append(rest, left...)
+		rest = append(c.lead(&s, lead), rest...)
 	}
 	where, err := c.all(rest)
 	if err != nil {
 		return s, err
 	}
-	s.where += where
+	s.where += c.id + " >= :lo AND " + c.id + " < :hi AND " + where
 	if !c.everywhere {
 		s.where += " AND m.away < 2"
 	}
-	s.args = c.args
+	s.args, s.strides = c.args, c.gathers
 	return s, nil
+}
+
+// lead has the index of words lead, and gives what it leaves to the rest.
+func (c *compiler) lead(s *selection, lead []conversation.Node) []conversation.Node {
+	column, expr, left := matchAll(lead)
+	s.order = indexTable + ".rowid"
+	s.from = " FROM " + c.schema + indexTable + " CROSS JOIN message m ON m.id = " + s.order
+	s.where = indexTable + matchColumn(column) + " MATCH ? AND "
+	c.args = append(c.args, expr)
+	c.id, c.among = s.order, "+"+s.order // else the index would be asked for each one in a list
+	return left
 }
 
 // matchColumn names what MATCH is asked of: one column, or the whole index.
@@ -155,11 +262,7 @@ func matchColumn(column string) string {
 
 // leads takes the words that every match must have out of a query.
 func leads(n conversation.Node) (lead, rest []conversation.Node) {
-	kids := []conversation.Node{n}
-	if n.Op == conversation.And {
-		kids = n.Kids
-	}
-	for _, k := range kids {
+	for _, k := range conjuncts(n) {
 		if leading(k) {
 			lead = append(lead, k)
 		} else {
@@ -194,8 +297,14 @@ func indexed(n conversation.Node) bool {
 
 // compiler turns nodes into conditions on the message m.
 type compiler struct {
+	ctx        context.Context //nolint:containedctx // lives for one call
+	q          querier
 	args       []any
 	everywhere bool // the query says itself which folders it means
+	pointwise  bool // few messages lead: each is looked at on its own
+	gathers    bool // some condition gathers all messages it means
+	id, among  string // the id of a match, as it is compared, and as it is looked for in a list
+	memo       map[string]string
 	schema     string
 	holding    func(conversation.Node) (string, error) // what is asked of the inside of sealed messages
 }

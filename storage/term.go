@@ -13,14 +13,8 @@ func (c *compiler) match(n conversation.Node) (string, error) {
 	switch n.Field {
 	case "", "subject", "body", "file":
 		return c.text(n)
-	case "from":
-		return c.party(n, "p.role = 0"), nil
-	case "to":
-		return c.party(n, "p.role = 1"), nil
-	case "cc":
-		return c.party(n, "p.role IN (2, 3)"), nil
-	case "with":
-		return c.party(n, "p.role < 4"), nil
+	case "from", "to", "cc", "with":
+		return c.party(n)
 	case "is":
 		return c.is(n)
 	case "has":
@@ -31,29 +25,30 @@ func (c *compiler) match(n conversation.Node) (string, error) {
 
 func (c *compiler) value(n conversation.Node) (string, error) {
 	switch n.Field {
-	case "list":
-		return c.say("m.circle IN (SELECT id FROM circle WHERE list <> '' AND instr(list, ?) > 0)", strings.ToLower(n.Text)), nil
+	case "list", "protocol":
+		circles, err := c.circles(n)
+		return c.say("+m.circle IN (SELECT value FROM json_each(?))", circles), err
 	case "in":
 		c.everywhere = true
-		return c.place(n), nil
+		return c.place(n)
 	case "account":
-		return c.say("m.account IN (SELECT id FROM account WHERE lower(name) = ?)", strings.ToLower(n.Text)), nil
+		accounts, err := c.accounts(n.Text)
+		return c.say("+m.account IN (SELECT value FROM json_each(?))", accounts), err
 	case "tag":
-		return c.say("instr(char(10) || lower(m.tags) || char(10), char(10) || ? || char(10)) > 0", strings.ToLower(n.Text)), nil
-	case "protocol":
-		return c.say("m.protocol = ?", strings.ToLower(n.Text)), nil
+		tags, err := c.tags(n)
+		return c.say("+m.tags IN (SELECT value FROM json_each(?))", tags), err
 	case "date":
 		return c.date(n), nil
 	case "size":
-		return c.say("m.size BETWEEN ? AND ?", n.Min, n.Max), nil
+		return c.say("+m.size BETWEEN ? AND ?", n.Min, n.Max), nil
 	case "score":
-		return c.say("m.score BETWEEN ? AND ?", n.Min, n.Max), nil
+		return c.say("+m.score BETWEEN ? AND ?", n.Min, n.Max), nil
 	case "level":
-		return c.say("(m.level <> '?' AND m.score BETWEEN ? AND ?)", n.Min, n.Max), nil
+		return c.say("(m.level <> '?' AND +m.score BETWEEN ? AND ?)", n.Min, n.Max), nil
 	case "id":
 		c.everywhere = true
 		id := strings.Trim(n.Text, "<>")
-		return c.say("(m.key = ? OR m.rfcid = ?)", id, id), nil
+		return c.say("(+m.key = ? OR +m.rfcid = ?)", id, id), nil
 	}
 	return "", fmt.Errorf("field %q: %w", n.Field, conversation.ErrUsage)
 }
@@ -78,17 +73,24 @@ func (c *compiler) is(n conversation.Node) (string, error) {
 		return c.mark(markSigned), nil
 	case "draft":
 		c.everywhere = true
-		return "m.away = 3", nil
+		return "+m.away = 3", nil
 	}
 	return "", fmt.Errorf("is:%s: %w", n.Text, conversation.ErrUsage)
 }
 
 func (c *compiler) has(n conversation.Node) (string, error) {
-	marks := map[string]int{"attachment": markFile, "link": markLink, "key": markKey, "invite": markInvite}
-	if m, ok := marks[n.Text]; ok {
-		return c.mark(m), nil
+	if bit, ok := markOf(n); ok {
+		return c.mark(bit), nil
 	}
 	return "", fmt.Errorf("has:%s: %w", n.Text, conversation.ErrUsage)
+}
+
+// markOf gives the mark that a term asks for.
+func markOf(n conversation.Node) (bit int, ok bool) {
+	bit, ok = map[string]int{
+		"attachment": markFile, "link": markLink, "key": markKey, "invite": markInvite, "sealed": markSealed, "signed": markSigned,
+	}[n.Text]
+	return bit, ok
 }
 
 func (c *compiler) mark(bit int) string {
@@ -110,33 +112,44 @@ func (c *compiler) date(n conversation.Node) string {
 	return "(" + where + ")"
 }
 
-// party asks for somebody in a role. An address means that address, a name
-// means the contact with all his addresses, and "me" the user.
-func (c *compiler) party(n conversation.Node, role string) string {
-	who, args := "", []any(nil)
-	switch {
-	case fold(n.Text) == string(conversation.Me):
-		who = "k.key = 'me'"
-	case strings.Contains(n.Text, "@"):
-		who, args = "instr(a.ident, ?) > 0", []any{strings.ToLower(n.Text)}
-	default:
-		who, args = matchFolded("k.folded", n.Text)
-		who, args = "("+who+" OR k.key = ?)", append(args, n.Text)
+// role gives the condition on the role of a participant.
+func role(field string) string {
+	return map[string]string{"from": "p.role = 0", "to": "p.role = 1", "cc": "p.role IN (2, 3)", "with": "p.role < 4"}[field]
+}
+
+// partyList selects the messages that somebody takes part in.
+func partyList(field string) string {
+	return "SELECT p.message FROM party p WHERE p.address IN (SELECT value FROM json_each(?)) AND p.message >= :lo AND p.message < :hi AND " + role(field)
+}
+
+// pointMost is how many addresses may be asked for each message on its own.
+const pointMost = 200
+
+// party asks for somebody in a role.
+func (c *compiler) party(n conversation.Node) (string, error) {
+	who, err := c.addresses(n)
+	if err != nil {
+		return "", err
 	}
-	return c.say(`m.id IN (SELECT p.message FROM party p WHERE `+role+` AND p.address IN
-		(SELECT a.id FROM address a JOIN contact k ON k.id = a.contact WHERE `+who+`))`, args...)
+	if c.pointwise && len(who) < pointMost {
+		return c.say("EXISTS (SELECT 1 FROM party p WHERE p.address IN (SELECT value FROM json_each(?)) AND p.message = m.id AND "+role(n.Field)+")", who), nil
+	}
+	c.gathers = true
+	return c.say(c.among+" IN ("+partyList(n.Field)+")", who), nil
 }
 
 // place asks for a folder by its name, the end of its path or its use, or for
 // an account. What is being moved counts as being there already.
-func (c *compiler) place(n conversation.Node) string {
-	args := placedArgs(n.Text)
-	const folders = "(" + placed + ")"
-	return c.say("(m.folder IN "+folders+" OR m.id IN (SELECT l.message FROM location l WHERE l.folder IN "+folders+"))", append(args, args...)...)
-}
-
-func escapeLike(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+func (c *compiler) place(n conversation.Node) (string, error) {
+	where, err := c.folders(n.Text)
+	if err != nil {
+		return "", err
+	}
+	if c.pointwise {
+		return c.say(placed, where, where), nil
+	}
+	c.gathers = true
+	return c.say("("+c.among+" IN ("+placeList+") AND "+placed+")", where, where, where, where), nil
 }
 
 // text asks for words in the index, or for the very characters where the index
@@ -145,15 +158,26 @@ func (c *compiler) text(n conversation.Node) (string, error) {
 	switch {
 	case indexed(n):
 		column, expr, _ := matchAll([]conversation.Node{n})
-		return c.say("m.id IN (SELECT rowid FROM "+c.schema+indexTable+" WHERE "+indexTable+matchColumn(column)+" MATCH ?)", expr), nil
+		return c.words(column, expr), nil
 	case c.holding != nil:
 		ids, err := c.holding(n)
 		return c.say("m.id IN (SELECT value FROM json_each(?))", ids), err
 	case hasCJK(n.Text):
-		within := c.say("m.id IN (SELECT rowid FROM "+indexTable+" WHERE "+indexTable+".cjk MATCH ?)", quoted(bigramQuery(n.Text), false))
-		return "(" + within + " AND " + c.contains(n) + ")", nil
+		bigrams := bigramQuery(n.Text)
+		return "(" + c.words("cjk", quoted(bigrams, len([]rune(bigrams)) == 1)) + " AND " + c.contains(n) + ")", nil
 	}
 	return c.contains(n), nil
+}
+
+// words asks the index for an expression: of one message where few lead, else
+// of all of them.
+func (c *compiler) words(column, expr string) string {
+	from := "FROM " + c.schema + indexTable + " WHERE " + indexTable + matchColumn(column) + " MATCH ?"
+	if c.pointwise {
+		return c.say("EXISTS (SELECT 1 "+from+" AND rowid = m.id)", expr)
+	}
+	c.gathers = true
+	return c.say(c.among+" IN (SELECT rowid "+from+" AND rowid >= :lo AND rowid < :hi)", expr)
 }
 
 func (c *compiler) contains(n conversation.Node) string {
