@@ -42,6 +42,15 @@ func tortureRows() []row {
 		{name: "K3", long: true, try: powerCut},
 		{name: "C1", try: cutAnywhere},
 		{name: "C2", try: halfOpen},
+		{name: "U1", try: renumbered},
+		{name: "U2", try: gaps},
+		{name: "E1", try: expunged},
+		{name: "E2", try: vanished},
+		{name: "E3", try: folders},
+		{name: "D1", try: doubles},
+		{name: "F1", try: conflicts},
+		{name: "V1", try: refused},
+		{name: "M1", try: malformed},
 		{name: "S1", try: noRoom},
 	}
 }
