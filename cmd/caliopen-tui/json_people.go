@@ -100,6 +100,7 @@ type candidateObject struct {
 type sendObject struct {
 	ID         string            `json:"id,omitempty"`
 	State      string            `json:"state,omitempty"`
+	At         string            `json:"at,omitempty"` // when it will leave, for what is sent later
 	Decision   string            `json:"decision,omitempty"`
 	Channel    *channelObject    `json:"channel,omitempty"`
 	Candidates []candidateObject `json:"candidates"`

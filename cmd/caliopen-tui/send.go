@@ -26,6 +26,7 @@ const patience = 60 * time.Second
 type sendFlags struct {
 	to, cc, bcc, attach             []string
 	subject, body, reply, via, from string
+	at                              string
 	confirmClear, dryRun, wait      bool
 }
 
@@ -55,6 +56,7 @@ func (p *program) sendCommand() *cobra.Command {
 	flags.StringVar(&f.reply, "reply-to", "", p.t("cli.send.reply"))
 	flags.StringVar(&f.via, "via", "auto", p.t("cli.send.via"))
 	flags.StringVar(&f.from, "from", "", p.t("cli.send.from"))
+	flags.StringVar(&f.at, "at", "", p.t("cli.send.at"))
 	flags.BoolVar(&f.confirmClear, "confirm-clear", false, p.t("cli.send.confirm"))
 	flags.BoolVar(&f.dryRun, "dry-run", false, p.t("cli.send.dry"))
 	flags.BoolVar(&f.wait, "wait", false, p.t("cli.send.wait"))
@@ -107,7 +109,12 @@ func (p *program) send(ctx context.Context, a *app, f sendFlags, text string) er
 	if err != nil {
 		return p.stopped(o, err)
 	}
-	e, waitErr := p.follow(ctx, a, e, f.wait)
+	var waitErr error
+	if d.At.After(p.now().Add(patience)) { // it waits in the outbox for a pass after that time
+		o.At = when(d.At)
+	} else {
+		e, waitErr = p.follow(ctx, a, e, f.wait)
+	}
 	o.ID, o.State = string(e.ID), sendState(e.State)
 	if o.State == "failed" {
 		failure := &conversation.Problem{Code: "cli.send.failed", Args: named([]any{"ID", o.ID, "Detail", e.Error}), Err: entryError(e)}
@@ -146,6 +153,13 @@ func (p *program) draft(ctx context.Context, a *app, f sendFlags, text string) (
 		d.Subject = f.subject
 	}
 	d.Text, d.Via, d.From, d.ConfirmClear = text, f.via, f.from, f.confirmClear
+	if f.at != "" {
+		at, ok := conversation.ParseMoment(f.at, p.now(), p.cat.Lang())
+		if !ok {
+			return d, usage("cli.send.no_time", "Value", f.at)
+		}
+		d.At = at
+	}
 	for _, file := range f.attach {
 		path, err := filepath.Abs(file)
 		if err != nil {
@@ -283,7 +297,10 @@ func (p *program) showSend(o sendObject, failure error) error {
 	for _, w := range o.Warnings {
 		p.note(w)
 	}
-	if failure == nil && o.State != "" {
+	switch {
+	case failure == nil && o.At != "":
+		p.note(p.t("cli.send.later", "ID", o.ID, "Time", o.At))
+	case failure == nil && o.State != "":
 		p.note(p.t("cli.send."+o.State, "ID", o.ID))
 	}
 	return failure
