@@ -2,7 +2,7 @@ package imap
 
 import (
 	"context"
-	"maps"
+	"errors"
 	"slices"
 
 	"github.com/emersion/go-imap/v2"
@@ -10,33 +10,44 @@ import (
 	"github.com/caliopen/caliopen-tui/accounts"
 )
 
+const (
+	// comparedAtOnce is how many messages one command asks the flags of.
+	comparedAtOnce = 10_000
+	// changedAtOnce is how many changes are handed to the mirror at once.
+	changedAtOnce = 5_000
+)
+
 // changes brings the flags of what was there before up to date, and forgets
-// what is gone.
+// what is gone, as far as that can be told yet.
 func (p *pass) changes(ctx context.Context, v *visitState) error {
-	if v.new { // the flags came with the messages
+	if len(v.here.rows) == 0 { // the flags came with the messages
 		return nil
 	}
 	if err := p.reopen(ctx, v); err != nil {
 		return err
 	}
-	if v.f.ModSeq != 0 && v.sel.HighestModSeq >= v.f.ModSeq {
-		if err := p.changedSince(ctx, v); err != nil {
-			return err
-		}
-		if len(v.have) == int(v.sel.NumMessages) {
-			return nil
-		}
-		there, err := p.current.present(ctx, slices.Collect(maps.Keys(v.have)))
+	if v.f.ModSeq == 0 || v.sel.HighestModSeq < v.f.ModSeq {
+		return p.compareAll(ctx, v)
+	}
+	if err := p.changedSince(ctx, v); err != nil {
+		return err
+	}
+	switch {
+	case !v.whole: // a later round lists everything
+		return nil
+	case v.extent.Days == 0 && v.known.count()+v.todo.count() == int(v.sel.NumMessages):
+		return nil
+	case v.there == nil:
+		there, _, err := p.current.listed(ctx, int(v.sel.NumMessages), maxListed, imap.SearchCriteria{})
 		if err != nil {
 			return err
 		}
-		return p.remove(ctx, v, there)
+		v.there = there
 	}
-	return p.compareAll(ctx, v)
+	return p.removeAbsent(ctx, v)
 }
 
-// reopen makes sure that the folder is open: fetching may have ended with a new
-// connection.
+// reopen makes sure that the folder is open: another one may have been since.
 func (p *pass) reopen(ctx context.Context, v *visitState) error {
 	return (&fetcher{pass: p, v: v}).reselect(ctx)
 }
@@ -49,27 +60,40 @@ func (p *pass) changedSince(ctx context.Context, v *visitState) error {
 	}
 	o := &imap.FetchOptions{UID: true, Flags: true, ModSeq: true, ChangedSince: v.f.ModSeq}
 	c := &collector{ctx: ctx, p: p, v: v}
-	all := imap.UIDSet{{Start: 1, Stop: 0}}
-	if err := p.current.each(ctx, all, o, c.note); err != nil {
-		return err
+	if err := p.current.each(ctx, imap.UIDSet{{Start: 1, Stop: 0}}, o, c.note); err != nil {
+		return errors.Join(c.err, err)
 	}
 	return c.flush()
 }
 
-// compareAll reads the flags of every message, and learns from that too which
-// are gone. It serves servers without modification sequences, folders never
-// synced completely, and sequences that went back.
+// compareAll reads the flags of every message that was here, some at a time,
+// and learns from that too which are gone. It serves servers without
+// modification sequences, and sequences that went back.
 func (p *pass) compareAll(ctx context.Context, v *visitState) error {
-	o := &imap.FetchOptions{UID: true, Flags: true, ModSeq: p.current.caps.Has(imap.CapCondStore)}
-	c := &collector{ctx: ctx, p: p, v: v, seen: make(map[uint32]bool, len(v.have))}
-	last := slices.Max(slices.Collect(maps.Keys(v.have)))
-	if err := p.current.each(ctx, imap.UIDSet{{Start: 1, Stop: imap.UID(last)}}, o, c.note); err != nil {
-		return err
+	var gone spans
+	for rows := range slices.Chunk(v.here.rows, comparedAtOnce) {
+		if err := p.yield(ctx); err != nil {
+			return err
+		}
+		if err := p.reopen(ctx, v); err != nil {
+			return err
+		}
+		o := &imap.FetchOptions{UID: true, Flags: true, ModSeq: p.current.caps.Has(imap.CapCondStore)}
+		c := &collector{ctx: ctx, p: p, v: v, first: rows[0].uid, seen: make([]bool, len(rows))}
+		window := imap.UIDSet{{Start: imap.UID(rows[0].uid), Stop: imap.UID(rows[len(rows)-1].uid)}}
+		if err := p.current.each(ctx, window, o, c.note); err != nil {
+			return errors.Join(c.err, err)
+		}
+		if err := c.flush(); err != nil {
+			return err
+		}
+		for i, r := range rows {
+			if !c.seen[i] {
+				gone.push(r.uid, r.uid)
+			}
+		}
 	}
-	if err := c.flush(); err != nil {
-		return err
-	}
-	return p.remove(ctx, v, c.seen)
+	return p.remove(ctx, v, gone)
 }
 
 // collector gathers changes of flags.
@@ -77,23 +101,29 @@ type collector struct {
 	ctx     context.Context
 	p       *pass
 	v       *visitState
-	seen    map[uint32]bool // nil when not of interest
+	first   uint32 // the message that seen begins with
+	seen    []bool // nil when not of interest
 	changes []accounts.FlagChange
+	err     error // of the mirror
 }
 
 func (c *collector) note(uid uint32, flags accounts.Flags) bool {
-	old, known := c.v.have[uid]
-	if !known {
+	i := c.v.here.find(uid)
+	if i < 0 {
 		return true
 	}
 	if c.seen != nil {
-		c.seen[uid] = true
+		if at := i - c.v.here.find(c.first); at >= 0 && at < len(c.seen) {
+			c.seen[at] = true
+		}
 	}
-	if !sameFlags(old, flags) {
+	if c.v.here.change(i, flags) {
 		c.changes = append(c.changes, accounts.FlagChange{UID: uid, Flags: flags})
-		c.v.have[uid] = flags
 	}
-	return true
+	if len(c.changes) >= changedAtOnce {
+		c.err = c.flush()
+	}
+	return c.err == nil
 }
 
 func (c *collector) flush() error {
@@ -104,29 +134,33 @@ func (c *collector) flush() error {
 	if err := c.p.m.Flush(c.ctx); err != nil {
 		return mirrored("flush", err)
 	}
-	return mirrored("set flags", c.p.m.SetFlags(c.ctx, c.v.f.Name, c.v.f.Validity, c.changes))
+	some := c.changes
+	c.changes = nil
+	return mirrored("set flags", c.p.m.SetFlags(c.ctx, c.v.f.Name, c.v.f.Validity, some))
 }
 
-// remove forgets the copies that are not among those still there.
-func (p *pass) remove(ctx context.Context, v *visitState, there map[uint32]bool) error {
-	var gone []uint32
-	for uid := range v.have {
-		if !there[uid] {
-			gone = append(gone, uid)
-		}
-	}
+// removeAbsent forgets the copies that a list of the whole folder lacks.
+func (p *pass) removeAbsent(ctx context.Context, v *visitState) error {
+	gone := v.known.without(v.there)
+	v.there = nil
+	return p.remove(ctx, v, gone)
+}
+
+// remove forgets copies. When it is most of the folder, they stay, the rest of
+// the pass goes on, and the next one looks again.
+func (p *pass) remove(ctx context.Context, v *visitState, gone spans) error {
 	if len(gone) == 0 {
 		return nil
 	}
-	if err := p.brake(v.f.Name, len(gone), len(v.have)); err != nil {
-		return err
+	if err := p.brake(v.f.Name, gone.count(), v.known.count()); err != nil {
+		v.cut = err
+		return nil
 	}
-	slices.Sort(gone)
 	if err := p.m.Flush(ctx); err != nil {
 		return mirrored("flush", err)
 	}
-	for _, uid := range gone {
-		delete(v.have, uid)
-	}
-	return mirrored("remove", p.m.Remove(ctx, v.f.Name, v.f.Validity, gone, nil))
+	uids := slices.Collect(gone.down())
+	slices.Reverse(uids)
+	v.known = v.known.without(gone)
+	return mirrored("remove", p.m.Remove(ctx, v.f.Name, v.f.Validity, uids, nil))
 }

@@ -26,7 +26,7 @@ type Config struct {
 
 	Quiet time.Duration // silence of the server before it counts as gone, 0 for 45 s
 	Poll  time.Duration // between looks at what the server does not tell by itself, 0 for 4 min
-	Batch int           // messages asked for in one command, 0 for 500
+	Batch int           // messages asked for in one command at most, 0 for 2000
 
 	Linger time.Duration // how long the second connection for work stays open unused, 0 for 30 s
 
@@ -38,7 +38,6 @@ type Config struct {
 
 func (c Config) quiet() time.Duration { return or(c.Quiet, 45*time.Second) }
 func (c Config) poll() time.Duration  { return or(c.Poll, 4*time.Minute) }
-func (c Config) batch() int           { return or(c.Batch, 500) }
 func (c Config) linger() time.Duration {
 	return or(c.Linger, 30*time.Second)
 }

@@ -26,53 +26,112 @@ type items int
 
 const (
 	wholeItems  items = iota // the message and all that the server knows of it
+	headItems                // its header, its size, and all that the server knows of it
 	bodyItems                // the message alone
 	headerItems              // its header alone
 )
 
 func (s *session) fetchOptions(i items) *imap.FetchOptions {
 	o := &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{Peek: true}}}
-	switch i {
-	case wholeItems:
+	if i == wholeItems || i == headItems {
 		o.Flags, o.InternalDate, o.ModSeq = true, true, s.caps.Has(imap.CapCondStore)
-	case headerItems:
+	}
+	if i == headItems || i == headerItems {
 		o.BodySection[0].Specifier = imap.PartSpecifierHeader
+		o.RFC822Size = i == headItems
 	}
 	return o
 }
 
-// arrivals fetches what the mirror does not have, the newest first.
-func (p *pass) arrivals(ctx context.Context, v *visitState) error {
-	uids, err := p.unknown(ctx, v)
-	if err != nil {
-		return err
-	}
-	p.total += len(uids)
+// bring fetches up to n of the messages that the mirror does not have, the
+// newest first.
+func (p *pass) bring(ctx context.Context, v *visitState, n int) error {
 	f := &fetcher{pass: p, v: v}
-	for chunk := range slices.Chunk(uids, p.config.batch()) {
-		p.m.Progress(p.done, p.total, v.f.Name)
+	for n > 0 && len(v.todo) > 0 {
+		p.tell(v)
 		if err := p.yield(ctx); err != nil {
 			return err
 		}
-		if err := f.get(ctx, chunk); err != nil {
+		if err := p.look(ctx); err != nil {
 			return err
 		}
-		p.done += len(chunk)
+		some := f.batch(min(n, f.speed().n))
+		began := time.Now()
+		if err := f.take(ctx, some); err != nil {
+			return err
+		}
+		count := some.count()
+		f.speed().took(count, time.Since(began))
+		v.todo = v.todo.without(some)
+		n -= count
+		p.done += count
+		p.expect(v, max(v.left-count, v.todo.count()))
 	}
-	p.m.Progress(p.done, p.total, v.f.Name)
-	return f.cut
+	p.tell(v)
+	return nil
+}
+
+// longestSet is how long the list of UIDs in a command may get: servers take no
+// lines of any length (RFC 9051, section 4, note on line lengths).
+const longestSet = 7000
+
+// batch gives the newest messages that are to come, as many as one command can
+// name.
+func (f *fetcher) batch(n int) spans {
+	for {
+		some := f.v.todo.newest(n)
+		if n <= 1 || len(f.request(some).String()) <= longestSet {
+			return some
+		}
+		n /= 2
+	}
+}
+
+// request names messages in a command. Numbers between them of which nothing
+// is known are named along, since there is nothing there: that makes one range
+// of what would be many.
+func (f *fetcher) request(some spans) imap.UIDSet {
+	var set imap.UIDSet
+	for _, r := range some {
+		if n := len(set); n > 0 && f.v.extent.Days == 0 && !f.v.known.meets(uint32(set[n-1].Stop)+1, r.low-1) {
+			set[n-1].Stop = imap.UID(r.high)
+			continue
+		}
+		set = append(set, imap.UIDRange{Start: imap.UID(r.low), Stop: imap.UID(r.high)})
+	}
+	return set
 }
 
 // fetcher fetches messages of one folder.
 type fetcher struct {
 	*pass
-	v    *visitState
-	cut  error           // a message that cut the connection is left for the next pass
-	got  map[uint32]bool // of the current command
-	held []accounts.Copy // not yet handed to the mirror
-	size int
+	v     *visitState
+	items items           // what is asked for first
+	got   map[uint32]bool // of the current command
+	held  []accounts.Copy // not yet handed to the mirror
+	heads []accounts.Copy // headers of the current portion
+	size  int
 
-	silent int // messages in a row that the server lists and does not give
+	recent map[uint32]bool // here now, and not yet among what is known
+	silent int             // messages in a row that the server lists and does not give
+}
+
+// speed gives the pace of what is fetched first.
+func (f *fetcher) speed() *pace {
+	if f.v.headsFirst() {
+		return &f.headPace
+	}
+	return &f.pace
+}
+
+// take fetches messages: whole, or their headers first.
+func (f *fetcher) take(ctx context.Context, some spans) error {
+	defer f.settle()
+	uids := slices.Collect(some.down())
+	if f.v.headsFirst() {
+		return f.takeHeads(ctx, uids)
+	}
+	return f.get(ctx, uids)
 }
 
 // get fetches a set of messages, whatever it takes: what could not be read is
@@ -81,7 +140,7 @@ func (f *fetcher) get(ctx context.Context, uids []uint32) error {
 	if len(uids) == 0 {
 		return nil
 	}
-	rest, err := f.once(ctx, uids, wholeItems)
+	rest, err := f.once(ctx, uids, f.items)
 	switch {
 	case err == nil && len(rest) > 0:
 		return f.unanswered(ctx, rest)
@@ -157,7 +216,7 @@ func (f *fetcher) once(ctx context.Context, uids []uint32, i items) (rest []uint
 	s := f.current
 	f.got = make(map[uint32]bool, len(uids))
 	err = s.do(ctx, "fetch", func() error {
-		cmd := s.c.Fetch(uidSet(uids), s.fetchOptions(i))
+		cmd := s.c.Fetch(f.request(spansOf(uids)), s.fetchOptions(i))
 		for m := cmd.Next(); m != nil; m = cmd.Next() {
 			err := f.receive(ctx, m, i)
 			if err == nil {
@@ -189,13 +248,17 @@ func (f *fetcher) receive(ctx context.Context, m *imapclient.FetchMessageData, i
 	if err != nil {
 		return err
 	}
-	if _, known := f.v.have[c.UID]; !whole || c.UID == 0 || known {
+	if !whole || c.UID == 0 || f.got[c.UID] || f.recent[c.UID] || f.v.known.has(c.UID) {
 		return nil
 	}
 	c.Folder, c.Validity = f.v.f.Name, f.v.f.Validity
 	f.got[c.UID] = true
-	if i == headerItems {
-		return mirrored("quarantine", f.m.Quarantine(ctx, c, reasonUnreadable))
+	switch i {
+	case headerItems:
+		return f.keepHeader(ctx, c)
+	case headItems:
+		f.heads = append(f.heads, c)
+		return nil
 	}
 	f.held = append(f.held, c)
 	f.size += len(c.Raw)
@@ -216,10 +279,26 @@ func (f *fetcher) flush(ctx context.Context) error {
 	if err := f.m.Add(ctx, held); err != nil {
 		return mirrored("add", err)
 	}
-	for _, c := range held {
-		f.v.have[c.UID] = c.Flags
-	}
+	f.know(held)
 	return nil
+}
+
+// know notes that copies are here now. They join the ranges at the end of a
+// command, all at once.
+func (f *fetcher) know(copies []accounts.Copy) {
+	if f.recent == nil {
+		f.recent = make(map[uint32]bool, len(copies))
+	}
+	for _, c := range copies {
+		f.recent[c.UID] = true
+	}
+}
+
+// settle has what came lately join what is known.
+func (f *fetcher) settle() {
+	uids := slices.Collect(maps.Keys(f.recent))
+	f.v.known = f.v.known.with(spansOf(uids))
+	clear(f.recent)
 }
 
 // uidSet makes the set of the UIDs given, which are never zero: zero would
@@ -232,10 +311,4 @@ func uidSet(uids []uint32) imap.UIDSet {
 		}
 	}
 	return set
-}
-
-func newestFirst(uids map[uint32]bool) []uint32 {
-	out := slices.Sorted(maps.Keys(uids))
-	slices.Reverse(out)
-	return out
 }

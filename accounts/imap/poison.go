@@ -20,11 +20,15 @@ const (
 // is set aside: a bad network is not the message's fault.
 const patientTries = 3
 
+// maxSilent is how many messages in a row a server may list and not give before
+// the folder is left for another time.
+const maxSilent = 1000
+
 // single deals with one message that ended the connection: it is asked for
 // without anything the server says about it, then only for its header.
 func (f *fetcher) single(ctx context.Context, uid uint32, cause error) error {
 	if errors.Is(cause, accounts.ErrOffline) && f.suspect(uid) < patientTries {
-		f.cut = fmt.Errorf("imap: message %d of %q: %w (%v)", uid, f.v.f.Name, accounts.ErrTemporary, cause)
+		f.v.cut = fmt.Errorf("imap: message %d of %q: %w (%v)", uid, f.v.f.Name, accounts.ErrTemporary, cause)
 		return nil
 	}
 	reason := reasonUnreadable
@@ -32,7 +36,7 @@ func (f *fetcher) single(ctx context.Context, uid uint32, cause error) error {
 		reason = reasonTooBig
 	}
 	for _, i := range []items{bodyItems, headerItems} {
-		if i == bodyItems && reason == reasonTooBig {
+		if i == bodyItems && (reason == reasonTooBig || f.items == headItems) {
 			continue
 		}
 		rest, err := f.once(ctx, []uint32{uid}, i)
@@ -53,8 +57,14 @@ func (f *fetcher) single(ctx context.Context, uid uint32, cause error) error {
 func (f *fetcher) setAside(ctx context.Context, uid uint32, reason string) error {
 	c := accounts.Copy{Folder: f.v.f.Name, Validity: f.v.f.Validity, UID: uid}
 	f.log.Warn("imap: message set aside", "folder", c.Folder, "uid", uid, "reason", reason)
-	f.v.have[uid] = accounts.Flags{}
+	f.know([]accounts.Copy{c})
 	return mirrored("quarantine", f.m.Quarantine(ctx, c, reason))
+}
+
+// keepHeader keeps at least the header of a message that cannot be read.
+func (f *fetcher) keepHeader(ctx context.Context, c accounts.Copy) error {
+	f.know([]accounts.Copy{c})
+	return mirrored("quarantine", f.m.Quarantine(ctx, c, reasonUnreadable))
 }
 
 func (f *fetcher) suspect(uid uint32) int {
@@ -75,6 +85,9 @@ func (f *fetcher) unanswered(ctx context.Context, uids []uint32) error {
 		if !there[uid] {
 			continue
 		}
+		if f.silent > maxSilent {
+			return fmt.Errorf("imap: %q lists what it does not give: %w", f.v.f.Name, accounts.ErrTemporary)
+		}
 		if err := f.insist(ctx, uid); err != nil {
 			return err
 		}
@@ -86,11 +99,15 @@ func (f *fetcher) unanswered(ctx context.Context, uids []uint32) error {
 // body; such an answer belongs to nothing for the library, and is picked up
 // where it leaves unasked answers.
 func (f *fetcher) insist(ctx context.Context, uid uint32) error {
+	if f.items == headItems { // what gives no header may still give the message
+		f.items = wholeItems
+		defer func() { f.items = headItems }()
+	}
 	s := f.current
 	stray := make(chan accounts.Copy, 1)
 	s.catch(stray)
 	defer s.catch(nil)
-	rest, err := f.once(ctx, []uint32{uid}, wholeItems)
+	rest, err := f.once(ctx, []uint32{uid}, f.items)
 	if err != nil || len(rest) == 0 {
 		return err
 	}

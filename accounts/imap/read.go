@@ -28,6 +28,8 @@ func readMessage(m *imapclient.FetchMessageData, i items) (c accounts.Copy, whol
 			c.Flags.ModSeq = item.ModSeq
 		case imapclient.FetchItemDataInternalDate:
 			c.Received = item.Time.UTC()
+		case imapclient.FetchItemDataRFC822Size:
+			c.Size = item.Size
 		case imapclient.FetchItemDataBodySection:
 			if item.Literal == nil {
 				continue
@@ -46,7 +48,7 @@ func readMessage(m *imapclient.FetchMessageData, i items) (c accounts.Copy, whol
 
 func wanted(s *imap.FetchItemBodySection, i items) bool {
 	specifier := imap.PartSpecifierNone
-	if i == headerItems {
+	if i == headerItems || i == headItems {
 		specifier = imap.PartSpecifierHeader
 	}
 	return s.Specifier == specifier && len(s.Part) == 0 && s.Partial == nil
