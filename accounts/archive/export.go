@@ -180,6 +180,13 @@ func (w *folderWriter) prepare() error {
 	if w.kind != Maildir {
 		return nil
 	}
+	if k := readKeywords(w.path); k != nil { // what is there keeps its letters
+		last := len(k)
+		for last > 0 && k[last-1] == "" {
+			last--
+		}
+		w.tags = append(w.tags, k[:last]...)
+	}
 	for _, sub := range []string{"cur", "new", "tmp"} {
 		if err := os.Mkdir(filepath.Join(w.stage, sub), 0o700); err != nil {
 			return fmt.Errorf("archive: %w", err)
@@ -225,6 +232,9 @@ func (w *folderWriter) maildirName(m Message) string {
 
 // letter gives the letter that stands for a tag, "" when there are too many.
 func (w *folderWriter) letter(tag string) string {
+	if tag == "" {
+		return ""
+	}
 	for i, t := range w.tags {
 		if t == tag {
 			return string(rune('a' + i))
@@ -278,7 +288,9 @@ func (w *folderWriter) keepTags() error {
 // settle renames the folder into its place, or its files into those of a
 // folder that is there.
 func (w *folderWriter) settle() error {
-	_ = os.Remove(w.path) // an empty folder; any other stays
+	if isDir(w.path) {
+		_ = os.Remove(w.path) // an empty one; any other stays
+	}
 	err := os.Rename(w.stage, w.path)
 	if err == nil || !w.force || !isDir(w.path) {
 		return err
@@ -314,3 +326,25 @@ func isDir(path string) bool {
 
 // Abort leaves nothing behind.
 func (w *folderWriter) Abort() { _ = os.RemoveAll(w.stage) }
+
+// WriteFile writes one file whole or not at all; without force never over
+// another.
+func WriteFile(path string, data []byte, force bool) error {
+	if !force {
+		if err := vacant(Mbox, path); err != nil {
+			return err
+		}
+	}
+	f, err := os.CreateTemp(filepath.Dir(abs(path)), ".caliopen-export-")
+	if err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = publish(f.Name(), path, force)
+	}
+	if err != nil {
+		return fmt.Errorf("archive: %s: %w", path, errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}

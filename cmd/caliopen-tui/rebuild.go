@@ -56,6 +56,7 @@ func (a *app) readers(ctx context.Context) (map[conversation.AccountID]reader, e
 		}
 		known[id] = r
 	}
+	known[a.archive()] = a.archiveReader()
 	return known, nil
 }
 

@@ -95,7 +95,9 @@ func (p *program) root() *cobra.Command {
 		p.demoCommand(), p.accountCommand(), p.syncCommand(),
 		p.conversationsCommand(), p.messagesCommand(), p.showCommand(), p.searchCommand(),
 		p.sendCommand(), p.outboxCommand(), p.markCommand(), p.undoCommand(),
-		p.contactCommand(), p.keyCommand(), p.explainCommand(), p.inspectCommand(), p.doctorCommand(),
+		p.contactCommand(), p.keyCommand(), p.explainCommand(), p.inspectCommand(),
+		p.importCommand(), p.exportCommand(), p.doctorCommand(),
+		p.backupCommand(), p.restoreCommand(), p.compactCommand(),
 		p.completionCommand(root), p.manCommand(root), p.versionCommand(),
 	)
 	p.translateBuiltins(root)

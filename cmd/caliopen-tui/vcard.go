@@ -189,8 +189,23 @@ func (p *program) readCardFile(name string) ([]card, error) {
 }
 
 // takeCard adds a card to the contact that has one of its addresses, or makes
-// a contact of it. The addresses of one card are one person's.
+// a contact of it.
 func (p *program) takeCard(ctx context.Context, a *app, c card) error {
+	known, err := a.cardContact(ctx, c)
+	if err != nil {
+		return err
+	}
+	if !p.flags.json {
+		_, err := a.svc.SaveContact(ctx, known)
+		return err
+	}
+	return p.saveContact(ctx, a, known)
+}
+
+// cardContact gives the contact that a card is of, with what the card says; it
+// has no id when nobody has any of the addresses. The addresses of one card are
+// one person's.
+func (a *app) cardContact(ctx context.Context, c card) (conversation.Contact, error) {
 	known := conversation.Contact{Name: c.name, Notes: c.notes}
 	for _, address := range c.addresses {
 		found, err := a.svc.Contact(ctx, address.ID)
@@ -198,7 +213,7 @@ func (p *program) takeCard(ctx context.Context, a *app, c card) error {
 			continue
 		}
 		if err != nil {
-			return err
+			return known, err
 		}
 		known = found
 		known.Name = or(c.name, found.Name)
@@ -210,11 +225,7 @@ func (p *program) takeCard(ctx context.Context, a *app, c card) error {
 			known.Addresses = append(known.Addresses, conversation.ContactAddress{Address: address})
 		}
 	}
-	if !p.flags.json {
-		_, err := a.svc.SaveContact(ctx, known)
-		return err
-	}
-	return p.saveContact(ctx, a, known)
+	return known, nil
 }
 
 func (p *program) contactExport() *cobra.Command {
