@@ -13,6 +13,9 @@ func (m *mirror) tell(batch []Arrival) {
 	m.spare()
 	var mails []Arrival
 	for i := range batch {
+		if batch[i].Copy.Partial {
+			continue // told when it is here whole
+		}
 		if batch[i].Parsed.Message.Direction == conversation.In && !m.checks.spared[batch[i].Copy.Folder] {
 			mails = append(mails, batch[i])
 		}

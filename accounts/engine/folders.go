@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -16,6 +17,11 @@ import (
 func (m *mirror) Folders(ctx context.Context) ([]accounts.Folder, error) {
 	all, err := m.w.o.Store.Folders(ctx, m.w.id())
 	all = slices.DeleteFunc(all, func(f accounts.Folder) bool { return !m.ours(f) })
+	for _, f := range all {
+		if _, known := m.before[f.Name]; !known {
+			m.before[f.Name] = f.ModSeq
+		}
+	}
 	if m.imports != nil {
 		for i := range all {
 			all[i].Name = strings.TrimPrefix(all[i].Name, localPrefix)
@@ -25,13 +31,18 @@ func (m *mirror) Folders(ctx context.Context) ([]accounts.Folder, error) {
 }
 
 // SaveFolder stores the state of a folder, after all that was added before, so
-// that a crash in between never skips messages.
+// that a crash in between never skips messages. Flags that were left for the
+// next pass are asked for again then.
 func (m *mirror) SaveFolder(ctx context.Context, f accounts.Folder) error {
+	m.w.rests.proved(toFetch)
 	if err := m.Flush(ctx); err != nil {
 		return err
 	}
 	if m.imports != nil {
 		m.imports[f.Name], f.Local = true, true
+	}
+	if m.held[f.Name] {
+		f.ModSeq = min(f.ModSeq, m.before[f.Name])
 	}
 	f.Name = m.place(f.Name)
 	return m.w.o.Store.SaveFolder(ctx, m.w.id(), f)
@@ -48,6 +59,7 @@ func (m *mirror) DropFolder(ctx context.Context, name string) error {
 
 // Have lists the copies of a folder that are here.
 func (m *mirror) Have(ctx context.Context, folder string, validity uint32) ([]accounts.Have, error) {
+	m.w.rests.proved(toFetch)
 	if err := m.Flush(ctx); err != nil {
 		return nil, err
 	}
@@ -63,16 +75,36 @@ func (m *mirror) Reset(ctx context.Context, folder string, validity uint32) erro
 // user's acts get their turn while a whole folder changes.
 const share = 1000
 
-// SetFlags stores flags changed on the server.
+// SetFlags stores flags changed on the server. What an act has changed there in
+// the course of this pass may be newer than what the pass was told, and is left
+// for the next one.
 func (m *mirror) SetFlags(ctx context.Context, folder string, validity uint32, changes []accounts.FlagChange) error {
 	for some := range slices.Chunk(changes, share) {
-		ch, err := m.w.o.Store.SetFlags(ctx, m.w.id(), m.place(folder), validity, some)
-		if err != nil {
+		if err := m.setFlags(ctx, folder, validity, some); err != nil {
 			return err
 		}
-		m.touched(ch, func(s *Summary) { s.Changed += len(some) })
 	}
 	return nil
+}
+
+func (m *mirror) setFlags(ctx context.Context, folder string, validity uint32, changes []accounts.FlagChange) error {
+	acts := &m.w.acts
+	acts.Lock() // none is noted as done between the look and the writing
+	defer acts.Unlock()
+	now := changes
+	if len(acts.copies) > 0 {
+		now = slices.DeleteFunc(slices.Clone(changes), func(c accounts.FlagChange) bool {
+			return acts.copies[copyKey{folder, validity, c.UID, c.ID}]
+		})
+	}
+	if len(now) < len(changes) {
+		m.held[folder] = true
+	}
+	ch, err := m.w.o.Store.SetFlags(ctx, m.w.id(), m.place(folder), validity, now)
+	if err == nil {
+		m.touched(ch, func(s *Summary) { s.Changed += len(now) })
+	}
+	return err
 }
 
 // Remove forgets copies gone from the server.
@@ -123,9 +155,13 @@ func (m *mirror) Quarantine(ctx context.Context, c accounts.Copy, reason string)
 
 // Progress tells the interface how far the pass is.
 func (m *mirror) Progress(done, total int, detail string) {
-	if m.imports == nil {
-		m.w.set(func(s *conversation.Status) { s.Done, s.Total, s.Detail = done, total, detail })
+	if m.imports != nil {
+		return
 	}
+	m.w.rests.proved(toFetch)
+	var left time.Duration
+	done, total, left = m.pace.add(time.Now(), done, total)
+	m.w.set(func(s *conversation.Status) { s.Done, s.Total, s.Left, s.Detail = done, total, left, detail })
 }
 
 // changed publishes what a write touched.
@@ -133,7 +169,7 @@ func (w *worker) changed(ch Change) {
 	if len(ch.Conversations) == 0 && ch.New == 0 {
 		return
 	}
-	w.o.Publish(conversation.Event{Conversations: ch.Conversations, New: ch.Unread})
+	w.o.Publish(conversation.Event{Conversations: ch.Conversations, New: ch.Unread, Fresh: ch.Fresh})
 }
 
 // address gives the account's first own address.

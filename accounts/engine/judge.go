@@ -167,6 +167,9 @@ func (c Case) decide(m *conversation.Message, o observation) {
 		signedBy(&m.Evidence, m.Sender().Address, c.Keys)
 	}
 	m.Facts = privacy.FactsOf(m.Evidence)
+	if m.Partial && m.Facts.Remote == "" {
+		m.Facts.Remote = "blocked" // nothing was loaded, and what the body asks for is not known
+	}
 	m.Index = privacy.Message(m.Facts)
 }
 

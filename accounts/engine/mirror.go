@@ -47,7 +47,11 @@ type mirror struct {
 	err     error // the first one; nothing is stored after it
 	total   Summary
 	checks  checker
-	imports map[string]bool // folders saved in the course of an import; nil for a pass over a server
+	news    time.Time // what is received from then on is news
+	pace    pace
+	held    map[string]bool   // folders of which flags were left for the next pass
+	before  map[string]uint64 // how far the changes of each folder were known before this pass
+	imports map[string]bool   // folders saved in the course of an import; nil for a pass over a server
 }
 
 // observed is an arrival with what the learner wants to know of it.
@@ -63,6 +67,7 @@ func newMirror(ctx context.Context, w *worker) (*mirror, error) {
 		return nil, err
 	}
 	m := assemble(ctx, w, j)
+	m.news = w.freshFrom(j.empty)
 	m.start()
 	return m, nil
 }
@@ -71,7 +76,7 @@ func assemble(ctx context.Context, w *worker, j *judge) *mirror {
 	m := &mirror{
 		w: w, ctx: ctx, judge: j, format: w.o.Formats[w.acc.Own.Protocol],
 		jobs: make(chan accounts.Copy), room: semaphore.NewWeighted(maxPending), portion: minBatch,
-		checks: newChecker(),
+		checks: newChecker(), held: map[string]bool{}, before: map[string]uint64{},
 	}
 	m.moved = sync.NewCond(&m.mu)
 	return m
@@ -90,6 +95,7 @@ func weight(c accounts.Copy) int64 { return min(int64(len(c.Raw))+4096, maxPendi
 
 // Add hands copies to the parsers. It waits when too much is on its way.
 func (m *mirror) Add(ctx context.Context, copies []accounts.Copy) error {
+	m.w.rests.proved(toFetch)
 	for _, c := range copies {
 		c, err := m.settled(ctx, c)
 		if err != nil {
@@ -150,6 +156,9 @@ func (m *mirror) parse() {
 func (m *mirror) read(c accounts.Copy) observed {
 	own := m.w.acc.Own
 	p := m.w.parseSafely(m.format, c)
+	if c.Partial {
+		headerOnly(&p, c)
+	}
 	p.Message.Account, p.Message.Received = own.Account, c.Received
 	o := see(p.Origin)
 	if m.imports != nil {
@@ -233,6 +242,9 @@ func (m *mirror) store(batch []Arrival, bytes int64) error {
 	if err != nil {
 		return err
 	}
+	if ch.Fresh = m.fresh(batch, ch.Fresh); m.imports != nil {
+		ch.Unread, ch.Fresh = 0, nil // what is imported is nothing new
+	}
 	m.touched(ch, func(s *Summary) { s.New += ch.New; s.Bytes += bytes })
 	return nil
 }
@@ -299,7 +311,9 @@ func (m *mirror) sum() Summary {
 // settle tidies up after a pass in which everything was fetched: messages gone
 // from every server go, and what was learned of the provider is used.
 func (m *mirror) settle(ctx context.Context) error {
+	m.w.acts.leaving.Lock() // what an act moves right now is in no folder that was looked at
 	ch, err := m.w.o.Store.Sweep(ctx, m.w.id())
+	m.w.acts.leaving.Unlock()
 	if err != nil {
 		return err
 	}

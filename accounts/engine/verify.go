@@ -81,7 +81,7 @@ func (m *mirror) spare() {
 func (m *mirror) wantsCheck(b *observed) bool {
 	msg := &b.arrival.Parsed.Message
 	now := m.w.o.Now()
-	return !m.checks.spared[b.arrival.Copy.Folder] && msg.Protocol == conversation.Mail && msg.Direction == conversation.In && b.seen.DKIM && b.seen.Local.DKIM == "" &&
+	return !b.arrival.Copy.Partial && !m.checks.spared[b.arrival.Copy.Folder] && msg.Protocol == conversation.Mail && msg.Direction == conversation.In && b.seen.DKIM && b.seen.Local.DKIM == "" &&
 		msg.Evidence.Authentication.Source == "none" && msg.Evidence.FromDomain != "" && !msg.Evidence.ManyFrom &&
 		now.Sub(msg.Received) < freshFor && now.Sub(msg.Date) < 2*freshFor
 }
