@@ -30,7 +30,7 @@ func TestAKeyOnTheListCostsFewBytes(t *testing.T) {
 				d.Keys("j")
 				total, n = total+d.Bytes()-before, n+1
 			}
-			if per := total / n; per > 600 {
+			if per := total / n; per > 400 {
 				t.Errorf("%dx%d: %d bytes a key", size[0], size[1], per)
 			} else {
 				t.Logf("%dx%d: %d bytes a key", size[0], size[1], per)

@@ -111,8 +111,12 @@ func differential(t *testing.T, seed uint64) {
 			return
 		}
 		w, h := d.Size()
-		want := uitest.Rendered(spy.Last(), w, h)
-		if diff := uitest.Diff(want, d.Screen()); diff != "" {
+		diff := uitest.Diff(uitest.Rendered(spy.Last(), w, h), d.Screen())
+		if diff != "" { // drawn at this very moment, and on its way
+			d.Wait(time.Millisecond)
+			diff = uitest.Diff(uitest.Rendered(spy.Last(), w, h), d.Screen())
+		}
+		if diff != "" {
 			t.Fatalf("seed %d, after %q at %dx%d; meant on the left, shown on the right:\n%s", seed, last, w, h, diff)
 		}
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -78,8 +79,7 @@ func (a *App) noted() kit.Line {
 	return l
 }
 
-// inWords tells a badge: the letter, what decided it, and the keys that tell
-// more.
+// inWords tells a badge: the letter, and what decided it.
 func (a *App) inWords(ix privacy.Index, name string) kit.Line {
 	st := a.env.Styles
 	level := ix.Level
@@ -87,13 +87,41 @@ func (a *App) inWords(ix privacy.Index, name string) kit.Line {
 		level, ix = privacy.LevelUnknown, privacy.Index{}
 	}
 	sentence := screen.Sentence(a.env, ix, name)
-	l := kit.Line{kit.Gap(1), kit.Own(st.Bold, string(level)+a.env.Cat.T("list.colon", nil)), kit.Own(st.Plain, safe.Line(sentence).String())}
+	return kit.Line{kit.Gap(1), kit.Own(st.Bold, string(level)+a.env.Cat.T("list.colon", nil)), kit.Own(st.Plain, safe.Line(sentence).String())}
+}
+
+// statusRow draws the second last line. The keys that tell more of a badge
+// stand at its right end, where they need not be drawn again for each badge.
+func (a *App) statusRow() string {
+	st := a.env.Styles
+	words := a.statusLine()
+	if a.note.text != "" || !a.badged() {
+		return words.Draw(a.w, st.Glyph.Ellipsis)
+	}
+	var keys []string
 	for _, id := range []key.ID{key.Why, key.ContactCard} {
 		if k := a.keyOf(id); k != "" {
-			l = append(l, kit.Own(st.Dim, " "+st.Glyph.Sep+" "+k+" "+a.env.Cat.T("hint."+string(id), nil)))
+			keys = append(keys, k+" "+a.env.Cat.T("hint."+string(id), nil))
 		}
 	}
-	return l
+	more := kit.Line{kit.Own(st.Dim, strings.Join(keys, " "+st.Glyph.Sep+" ")), kit.Gap(1)}
+	if words.Width()+more.Width()+2 > a.w {
+		return words.Draw(a.w, st.Glyph.Ellipsis) // what is said counts more than how to ask for more
+	}
+	return kit.Sides(words, more, a.w, st.Glyph.Ellipsis)
+}
+
+// badged tells whether the second last line is about a badge.
+func (a *App) badged() bool {
+	if r, ok := a.focus().(screen.Remarker); ok && r.Status() != nil {
+		return false
+	}
+	b, ok := a.focus().(screen.Badged)
+	if !ok {
+		return false
+	}
+	_, _, ok = b.Index()
+	return ok
 }
 
 // keyOf gives the current key of an action here, "" when it has none.

@@ -54,7 +54,7 @@ func (a *App) rows() []string {
 		rows = append(rows, a.here().top().Draw()...)
 		rows = append(rows, rule)
 	}
-	rows = append(rows, a.statusLine().Draw(a.w, tail), a.hintLine(a.w).Draw(a.w, tail))
+	rows = append(rows, a.statusRow(), a.hintLine(a.w).Draw(a.w, tail))
 	return a.overlays(rows)
 }
 

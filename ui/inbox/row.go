@@ -61,7 +61,8 @@ func (s *Screen) row(c conversation.Conversation, w int, selected bool) []string
 	if w >= 70 {
 		words = 11
 	}
-	l := append(s.mark(c, selected), kit.Chip(st.Index(c.Index)), kit.Gap(1), s.name(c, name, selected).To(name, st.Glyph.Ellipsis), kit.Gap(1))
+	l := append(s.mark(c, selected), kit.Chip(st.Index(c.Index)), kit.Gap(1))
+	l = append(append(l, s.name(c, name, selected)...), kit.Gap(1))
 	if words > 0 {
 		l = append(l, kit.Own(st.Dim, s.channels(c)).To(words, st.Glyph.Ellipsis), kit.Gap(1))
 	}
@@ -78,7 +79,7 @@ func (s *Screen) twoLines(c conversation.Conversation, w int, selected bool) []s
 	tail := st.Glyph.Ellipsis
 	first := kit.Line{s.bar(selected), kit.Chip(st.Index(c.Index)), kit.Gap(1)}
 	room := w - first.Width() - s.dateWidth() - 2
-	first = append(first, s.name(c, room, selected).To(room, tail), kit.Gap(1), s.date(c), kit.Gap(1))
+	first = append(append(first, s.name(c, room, selected)...), kit.Gap(1), s.date(c), kit.Gap(1))
 	second := kit.Line{s.bar(selected), s.tagged(c), kit.Gap(6)}
 	number := unread(c.Unread)
 	second = append(second, s.excerpt(c, w-second.Width()-len(number)-2)...)
@@ -122,7 +123,7 @@ func unread(n int) string {
 
 // name is bold while something is unread; under the cursor it is reversed.
 // Only the name is: a whole row reversed would cost a slow line dear.
-func (s *Screen) name(c conversation.Conversation, w int, selected bool) kit.Span {
+func (s *Screen) name(c conversation.Conversation, w int, selected bool) kit.Line {
 	st := s.env.Styles
 	style := st.Plain
 	if c.Unread > 0 {
@@ -131,7 +132,8 @@ func (s *Screen) name(c conversation.Conversation, w int, selected bool) kit.Spa
 	if selected {
 		style = style.Plus(st.Cursor)
 	}
-	return kit.Got(style, screen.Names(s.env.Cat, &c, w))
+	text := kit.Own(style, kit.Cut(screen.Names(s.env.Cat, &c, w).String(), w, st.Glyph.Ellipsis))
+	return kit.Line{text, kit.Gap(w - kit.Line{text}.Width())}
 }
 
 // channels names the ways that the conversation has gone.

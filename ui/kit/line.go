@@ -54,7 +54,10 @@ func (l Line) Width() int {
 func (l Line) Draw(w int, tail string) string {
 	var b strings.Builder
 	left := w
-	for _, s := range l {
+	for i, s := range l {
+		if s.blank() {
+			s.style = l.around(i)
+		}
 		if s.width > left {
 			b.WriteString(s.shorten(left, tail))
 			return b.String()
@@ -64,6 +67,28 @@ func (l Line) Draw(w int, tail string) string {
 	}
 	b.WriteString(Spaces(left))
 	return b.String()
+}
+
+// blank tells whether nothing of the span is seen.
+func (s Span) blank() bool {
+	return !s.raw && !s.style.Marks() && strings.Trim(s.text, " ") == ""
+}
+
+// around gives the style that a blank span is drawn in: that of the text at both
+// sides when they have the same, since a terminal is told of every change of
+// style, and else none.
+func (l Line) around(i int) theme.Style {
+	from, to := i-1, i+1
+	for from >= 0 && l[from].blank() {
+		from--
+	}
+	for to < len(l) && l[to].blank() {
+		to++
+	}
+	if from < 0 || to == len(l) || l[from].raw || l[to].raw || l[from].style != l[to].style || l[from].style.Marks() {
+		return theme.Style{}
+	}
+	return l[from].style
 }
 
 // shorten draws what fits of a span into w columns. Half a badge would say

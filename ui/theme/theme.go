@@ -67,7 +67,7 @@ func (s *Styles) colours(p paint) {
 		return
 	}
 	blue := p.fore(tone{"#6FB1FF", "#0B57D0", ansi.Blue})
-	grey := p.fore(tone{"#9AA0A6", "#5F6368", ansi.BrightBlack})
+	grey := p.fore(tone{"#9E9E9E", "#626262", ansi.BrightBlack})
 	orange := p.fore(tone{"#F5A65B", "#9A4A00", ansi.Yellow})
 	s.Focused, s.Link, s.Key = blue, s.Link.Plus(blue), s.Bold.Plus(blue)
 	s.Own = p.fore(tone{"#A8C7FA", "#174EA6", ansi.Cyan})
