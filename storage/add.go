@@ -226,6 +226,10 @@ func (t *tx) keepPromise(account, folder, msg, raw int64, c *accounts.Copy) (boo
 	if err != nil || !ok {
 		return false, err
 	}
+	// Where it was moved, it was seen: from now on the server's word holds.
+	if err := t.exec("UPDATE task SET problem = 'seen' WHERE location = ? AND state = 'done' AND kind = 'archive'", loc); err != nil {
+		return false, err
+	}
 	return true, t.exec(`UPDATE location SET folder = ?, validity = ?, uid = ?, remote = ?, raw = ?, flags = ?, keywords = ?, modseq = ?, grace = 0
 		WHERE id = ?`, folder, c.Validity, c.UID, c.ID, raw,
 		flagBits(c.Flags), keywordText(c.Flags.Keywords), int64(c.Flags.ModSeq), loc)

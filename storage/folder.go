@@ -85,13 +85,13 @@ func (t *tx) dropFolder(account, folder int64) error {
 		return err
 	}
 	for _, q := range []string{
-		`UPDATE location SET folder = ?1, uid = 0, remote = '', validity = 0, grace = CASE WHEN grace < 0 THEN -1 ELSE 0 END
-			WHERE folder = ?2 AND (grace < 0 OR EXISTS (SELECT 1 FROM task WHERE task.location = location.id AND state = 'pending'))`,
-		"UPDATE task SET target = 0 WHERE target = ?2 AND ?1 > 0",
-		"DELETE FROM location WHERE folder = ?2 AND ?1 > 0",
-		"DELETE FROM folder WHERE id = ?2 AND ?1 > 0",
+		`UPDATE location SET folder = ?1, uid = 0, remote = '', validity = 0, grace = CASE WHEN grace < 0 THEN -1 ELSE ?3 END
+			WHERE folder = ?2 AND (grace <> 0 OR EXISTS (SELECT 1 FROM task WHERE task.location = location.id AND state = 'pending'))`,
+		"UPDATE task SET target = 0 WHERE target = ?2 AND ?1 > 0 AND ?3 > 0",
+		"DELETE FROM location WHERE folder = ?2 AND ?1 > 0 AND ?3 > 0",
+		"DELETE FROM folder WHERE id = ?2 AND ?1 > 0 AND ?3 > 0",
 	} {
-		if err := t.exec(q, limbo.id, folder); err != nil {
+		if err := t.exec(q, limbo.id, folder, graceActed); err != nil {
 			return err
 		}
 	}
@@ -215,8 +215,9 @@ func (d *DB) Reset(ctx context.Context, a conversation.AccountID, folder string,
 		if err != nil || f.local {
 			return err
 		}
-		if err := t.exec(`UPDATE location SET uid = 0, remote = '', validity = 0, grace = 0
-			WHERE folder = ? AND validity <> ? AND (uid <> 0 OR remote <> '')`, f.id, validity); err != nil {
+		if err := t.exec(`UPDATE location SET uid = 0, remote = '', validity = 0,
+				grace = CASE WHEN EXISTS (SELECT 1 FROM task WHERE task.location = location.id AND state = 'pending') THEN ? ELSE 0 END
+			WHERE folder = ? AND validity <> ? AND (uid <> 0 OR remote <> '')`, graceActed, f.id, validity); err != nil {
 			return err
 		}
 		if err := t.exec("DELETE FROM quarantine WHERE folder = ? AND validity <> ?", f.id, validity); err != nil {

@@ -50,7 +50,7 @@ func (t *tx) setFlags(folder int64, validity uint32, ch accounts.FlagChange) err
 }
 
 // Remove forgets copies that are gone from the server. One that an act waits
-// for stays as a promise until the pass is over: the message may have moved.
+// for stays as a promise for some passes: the message may have moved.
 func (d *DB) Remove(ctx context.Context, a conversation.AccountID, folder string, validity uint32, uids []uint32, ids []string) (c accounts.Change, err error) {
 	err = d.write(ctx, "remove copies", func(t *tx) error {
 		f, err := t.folderOf(a, folder)
@@ -88,7 +88,7 @@ func (t *tx) remove(folder int64, validity, uid uint32, remote string) error {
 		return err
 	}
 	if waits > 0 {
-		err = t.exec("UPDATE location SET uid = 0, remote = '', validity = 0, grace = 0 WHERE id = ?", loc)
+		err = t.exec("UPDATE location SET uid = 0, remote = '', validity = 0, grace = ? WHERE id = ?", graceActed, loc)
 	} else {
 		err = t.exec("DELETE FROM location WHERE id = ?", loc)
 	}
@@ -120,21 +120,6 @@ func (d *DB) Sweep(ctx context.Context, a conversation.AccountID) (c accounts.Ch
 		return err
 	})
 	return c, err
-}
-
-func (t *tx) dropPromises(account int64) error {
-	const mine = "uid = 0 AND remote = '' AND folder IN (SELECT id FROM folder WHERE account = ? AND local = 0)"
-	messages, err := collect(t, scanOne[int64], "SELECT message FROM location WHERE grace = 0 AND "+mine, account)
-	if err != nil {
-		return err
-	}
-	if err := t.exec("DELETE FROM location WHERE grace = 0 AND "+mine, account); err != nil {
-		return err
-	}
-	if err := t.exec("UPDATE location SET grace = grace - 1 WHERE grace > 0 AND "+mine, account); err != nil {
-		return err
-	}
-	return t.refreshAll(messages)
 }
 
 func (t *tx) sweepOrphans(account int64) error {

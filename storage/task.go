@@ -69,7 +69,7 @@ func (t *tx) confirm(k taskRow) error {
 	e.apply(pendingRow{kind: string(k.kind), tag: k.tag, target: k.target})
 	moves := k.kind == conversation.ActArchive || k.kind == conversation.ActDelete
 	if moves && k.target != 0 {
-		return t.exec("UPDATE location SET folder = ?, uid = 0, remote = '', validity = 0, put = ?, grace = 1 WHERE id = ?", k.target, e.put, k.location)
+		return t.exec("UPDATE location SET folder = ?, uid = 0, remote = '', validity = 0, put = ?, grace = ? WHERE id = ?", k.target, e.put, graceMoved, k.location)
 	}
 	if moves {
 		return t.exec("UPDATE location SET put = ? WHERE id = ?", e.put, k.location)
