@@ -36,11 +36,21 @@ func parseFrom(line []byte) (separator, bool) {
 		return separator{}, false
 	}
 	words := strings.Fields(string(line[len("From "):]))
-	if len(words) < 4 {
+	if len(words) < 3 {
 		return separator{}, false
 	}
 	at, ok := fromDate(words)
 	return separator{words[0], at}, ok
+}
+
+// undated tells whether a line names a sender and nothing else, as some exports
+// write it.
+func undated(line []byte) bool {
+	if len(line) > longestFrom || !bytes.HasPrefix(line, []byte("From ")) {
+		return false
+	}
+	words := bytes.Fields(line[len("From "):])
+	return len(words) == 1 && bytes.IndexByte(words[0], '@') >= 0
 }
 
 // fromDate finds a moment among the words after the sender: as asctime writes
@@ -82,6 +92,10 @@ func (p *pieces) take(w string) {
 		p.zone = w
 	case err == nil && len(w) == 4 && n >= 1900:
 		p.year = w
+	case len(w) == len(time.DateOnly):
+		if t, err := time.Parse(time.DateOnly, w); err == nil {
+			p.year, p.month, p.day = t.Format("2006"), t.Format("Jan"), t.Format("2")
+		}
 	case err == nil && len(w) <= 2 && n >= 1 && n <= 31:
 		p.day = w
 	case len(w) == 3 && strings.Contains("JanFebMarAprMayJunJulAugSepOctNovDec", w):

@@ -91,7 +91,7 @@ func (s *splitter) collect(b *body) {
 			return
 		}
 		if b.fresh {
-			if sep, ok := parseFrom(line); ok && s.separates(b, len(line)) {
+			if sep, ok := s.separator(b, line); ok {
 				s.next = sep
 				return
 			}
@@ -106,14 +106,34 @@ func (s *splitter) collect(b *body) {
 	}
 }
 
-// separates tells whether a line that looks like a separator is one. After an
-// empty line it is; without one only when a header follows.
-func (s *splitter) separates(b *body, line int) bool {
-	if b.exact || b.blank || b.first {
-		return true
+// separator tells whether a line begins the next message. One that looks like it
+// does so after an empty line; without one only when a header follows. One that
+// names no date needs both, and a field that servers write.
+func (s *splitter) separator(b *body, line []byte) (separator, bool) {
+	sep, ok := parseFrom(line)
+	switch {
+	case ok && (b.exact || b.blank || b.first):
+		return sep, true
+	case ok:
+		return sep, headerLine(s.after(line))
+	case b.exact || !b.blank || !undated(line):
+		return sep, false
 	}
-	next := s.w.fill(line + 200)[line:]
-	return headerLine(next)
+	name, _, found := bytes.Cut(s.after(line), []byte{':'})
+	if !found {
+		return sep, false
+	}
+	switch strings.ToLower(string(name)) {
+	case "return-path", "received", "delivered-to", "x-gm-thrid", "mime-version", "message-id", "from":
+		return sep, true
+	}
+	return sep, false
+}
+
+// after looks at what follows a line that is ahead.
+func (s *splitter) after(line []byte) []byte {
+	n := len(line)
+	return s.w.fill(n + 200)[n:]
 }
 
 // measured takes the rest of a message at once when its Content-Length is

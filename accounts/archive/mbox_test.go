@@ -64,6 +64,8 @@ func TestDialectsOfMbox(t *testing.T) {
 		"a length after one without": {line1 + a + "\n" + line1 + "Content-Length: 60\n\nx\n\n" + line1 + b, []string{a, "Content-Length: 60\n\nx\n", b}},
 		"a length beyond the end":    {line1 + "Content-Length: 1000\n\none\n\n" + line1 + b, []string{"Content-Length: 1000\n\none\n", b}},
 		"a negative length":          {line1 + "Content-Length: -1\n\none\n\n" + line1 + b, []string{"Content-Length: -1\n\none\n", b}},
+		"an undated separator":       {line1 + a + "\nFrom 18443@xxx\nMIME-Version: 1.0\n\nx\n", []string{a, "MIME-Version: 1.0\n\nx\n"}},
+		"an undated line":            {line1 + a + "\nFrom ada@example.org\nI hear\n", []string{a + "\nFrom ada@example.org\nI hear\n"}},
 		"only a header":              {line1 + "Subject: a\n\n" + line1 + b, []string{"Subject: a\n", b}},
 		"two separators":             {line1 + line1 + b, []string{"", b}},
 		"a very long line":           {line1 + "Subject: a\n\n" + strings.Repeat("x", 3*windowSize) + "\n\n" + line1 + b, []string{"Subject: a\n\n" + strings.Repeat("x", 3*windowSize) + "\n", b}},
@@ -94,6 +96,7 @@ func TestDatesOfSeparators(t *testing.T) {
 		"From ada@example.org Mon Mar  2 10:00 2026\n":            want,
 		"From ada@example.org Mon Mar  2 10:00:00 GMT 2026\n":     want,
 		"From ada Mon Mar  2 10:00:00 2026 remote from there\n":   want,
+		"From () 2026-03-02 10:00:00 +0000\n":                     want,
 		"From - Thu Jan 01 00:00:00 1970\n":                       {},
 		"From \"ada b\"@example.org Mon Mar  2 10:00:00 2026\n":   want,
 	} {

@@ -201,6 +201,9 @@ func isEML(e entry) bool {
 // a way.
 func beginsAsMail(text []byte) bool {
 	known := 0
+	if bytes.HasPrefix(text, []byte("From ")) { // the separator of an mbox was left on it
+		_, text, _ = bytes.Cut(text, []byte{'\n'})
+	}
 	for line := range bytes.Lines(text) {
 		if blank(line) {
 			break
@@ -209,7 +212,7 @@ func beginsAsMail(text []byte) bool {
 			continue
 		}
 		if !headerLine(line) {
-			return known > 1 && len(text) == 4<<10 // cut in the middle of a line
+			return known > 1 && line[len(line)-1] != '\n' // cut in the middle
 		}
 		name, _, _ := bytes.Cut(line, []byte{':'})
 		switch strings.ToLower(string(name)) {
