@@ -1,11 +1,13 @@
 package imap
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/caliopen/caliopen-tui/accounts"
@@ -63,6 +65,9 @@ func TestLostAnswersOfActs(t *testing.T) {
 				config.Address, config.User, config.Quirks.Without = "imaps://"+p.Addr, user, c.without
 				client := newClient(t, config)
 				before := sums(s, user, "INBOX")
+				if upon != "CREATE" {
+					s.Create(user, cmp.Or(c.target, "Archive"))
+				}
 				tasks := []accounts.Task{act(c.kind, s, user, 2, c.target), act(c.kind, s, user, 3, c.target), act(c.kind, s, user, 4, c.target)}
 				p.Arm(servertest.Fault{Kind: servertest.CutUp, Upon: regexp.MustCompile("^" + upon)})
 				if done, err := client.Apply(t.Context(), tasks); err == nil || len(done) > 0 {
@@ -96,8 +101,8 @@ func replayed(t *testing.T, s *servertest.Server, user string, kind conversation
 		}
 		return
 	}
-	if target == "" && kind == conversation.ActArchive {
-		target = "Archive"
+	if kind == conversation.ActArchive {
+		target = cmp.Or(target, "Archive")
 	}
 	got := map[string]int{}
 	if target != "" {
@@ -139,6 +144,30 @@ func TestActsOnWhatIsGone(t *testing.T) {
 		if old, inbox := sums(s, user, "Old"), sums(s, user, "INBOX"); len(old) != 1 || len(inbox) != 1 {
 			t.Errorf("without %v: %d archived, %d left", without, len(old), len(inbox))
 		}
+	}
+}
+
+// Some servers refuse a command that names a message that is gone. What is left
+// of it is done.
+func TestActsOnWhatIsGoneAndRefused(t *testing.T) {
+	t.Parallel()
+	s := newScript(t)
+	s.uids = numbers(1, 3)
+	s.answers["UID STORE"] = func(_ io.Writer, args string) string {
+		if strings.Contains(args, "9") {
+			return "NO [EXPUNGEISSUED] some are gone"
+		}
+		return ""
+	}
+	tasks := append(star(2), star(9)...)
+	c := newClient(t, s.start())
+	for _, tasks := range [][]accounts.Task{tasks, star(9)} {
+		if done, err := c.Apply(t.Context(), tasks); err != nil || len(done) != len(tasks) {
+			t.Errorf("done %v, %v", done, err)
+		}
+	}
+	if !strings.Contains(s.lines(), `UID STORE 2 +FLAGS`) {
+		t.Errorf("the one that is there was left out:\n%s", s.lines())
 	}
 }
 
