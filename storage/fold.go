@@ -30,6 +30,69 @@ func plainASCII(s string) bool {
 	return true
 }
 
+// letters are those that accents cannot be taken from, though people who lack
+// them on their keyboard write them so.
+func letters() *strings.Replacer {
+	return strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "ł", "l", "ħ", "h", "ı", "i", "ς", "σ")
+}
+
+// plainly is fold for all letters that people write in more than one way.
+func plainly(s string) string {
+	if plainASCII(s) {
+		return strings.ToLower(s)
+	}
+	return letters().Replace(fold(s))
+}
+
+// oddRune tells whether the tokenizer of the index may not take the accents from
+// a letter as plainly does. It knows those of the Latin script.
+func oddRune(r rune) bool {
+	switch {
+	case r < 0xC0:
+		return false
+	case strings.ContainsRune("ßẞæÆœŒøØđĐðÐþÞłŁħĦıς", r), r > 0x331 && unicode.Is(unicode.M, r):
+		return true
+	case r <= 0x24F, r >= 0x1E00 && r <= 0x1EFF:
+		return false
+	}
+	return !norm.NFKD.IsNormalString(string(r))
+}
+
+// oddMark stands before words in the column of odd ones, with the letter of the
+// field they come from. It is a letter that no language writes.
+const oddMark = "ʬ"
+
+// oddWords gives the words of a text that the tokenizer would not find by their
+// plain letters, and those that stand glued to Chinese, Japanese or Korean:
+// once as they are, and once marked as words of their field.
+func oddWords(field, s string) string {
+	if plainASCII(s) {
+		return ""
+	}
+	var b strings.Builder
+	for _, w := range wordsOf(s) {
+		text := s[w.start:w.end]
+		if plainASCII(text) || !hasCJK(text) && !strings.ContainsFunc(text, oddRune) {
+			continue
+		}
+		for _, run := range strings.FieldsFunc(text, cjk) {
+			p := plainly(run)
+			b.WriteString(p + " " + oddMark + field[:1] + p + " ")
+		}
+	}
+	return b.String()
+}
+
+// others gives what is looked for by bigrams and by odd words: all that the
+// tokenizer alone would not find.
+func (w *indexText) others() string {
+	s := ""
+	for _, t := range [][2]string{{"subject", w.subject}, {"people", w.people}, {"file", w.files}, {"body", w.body}} {
+		s += oddWords(t[0], t[1])
+	}
+	return s + bigrams(w.subject, w.people, w.files, w.body)
+}
+
 // cjk tells whether a rune belongs to a script written without spaces, where
 // the tokenizer finds no words.
 func cjk(r rune) bool {
@@ -37,12 +100,13 @@ func cjk(r rune) bool {
 }
 
 // bigrams gives every two characters in sequence of the runs of Chinese,
-// Japanese and Korean in the texts, as words; a character alone stays alone.
+// Japanese and Korean in the texts, as words. The last character of each stands
+// alone besides, so that every one is the beginning of a word.
 func bigrams(texts ...string) string {
 	var b strings.Builder
 	for _, s := range texts {
 		if !plainASCII(s) {
-			appendBigrams(&b, s)
+			appendBigrams(&b, norm.NFC.String(s))
 		}
 	}
 	return b.String()
@@ -52,7 +116,7 @@ func appendBigrams(b *strings.Builder, s string) {
 	var prev rune
 	run := 0
 	end := func() {
-		if run == 1 {
+		if run > 0 {
 			b.WriteRune(prev)
 			b.WriteByte(' ')
 		}

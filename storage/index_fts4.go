@@ -65,10 +65,37 @@ func matchAll(ns []conversation.Node) (column, expr string, left []conversation.
 			column = c
 		}
 		if c == column {
-			parts = append(parts, e)
+			parts = append(parts, "("+e+")")
 		} else {
 			left = append(left, n)
 		}
 	}
-	return column, strings.Join(parts, " "), left
+	return column, strings.Join(parts, " AND "), left
+}
+
+// expression gives what is asked for one term, and in which column, "" for all.
+// Words of two columns can be asked for when they are single ones.
+func expression(n conversation.Node) (column, expr string) {
+	as := askings(n)
+	var any []string
+	for _, a := range as {
+		if a.column == as[0].column {
+			any = append(any, quoted(a.text, a.prefix))
+			continue
+		}
+		for i, b := range as[:len(as)-1] { // all but this one are of the first column
+			any[i] = b.column + ":" + b.word()
+		}
+		return "", strings.Join(append(any, a.column+":"+a.word()), " OR ")
+	}
+	return as[0].column, strings.Join(any, " OR ")
+}
+
+// word writes a single word.
+func (a asking) word() string {
+	w := wordsOf(a.text)[0]
+	if a.prefix {
+		return a.text[w.start:w.end] + "*"
+	}
+	return a.text[w.start:w.end]
 }

@@ -88,11 +88,15 @@ func joinExpressions(ns []conversation.Node, with string) string {
 			parts = append(parts, "("+joinExpressions(n.Kids, " OR ")+")")
 			continue
 		}
-		c, e := expression(n)
-		if c != "" {
-			e = "{" + c + "} : " + e
+		var any []string
+		for _, a := range askings(n) {
+			e := quoted(a.text, a.prefix)
+			if a.column != "" {
+				e = "{" + a.column + "} : " + e
+			}
+			any = append(any, "("+e+")")
 		}
-		parts = append(parts, "("+e+")")
+		parts = append(parts, "("+strings.Join(any, " OR ")+")")
 	}
 	return strings.Join(parts, with)
 }

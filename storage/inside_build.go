@@ -229,7 +229,7 @@ func secretOf(p *inner, people string) secret {
 	for _, a := range h.Attachments {
 		w.files += a.Name + "\n"
 	}
-	w.cjk = bigrams(w.subject, w.people, w.files, w.body)
+	w.cjk = w.others()
 	return secret{id: p.id, serial: p.serial, marks: h.Marks, words: w}
 }
 

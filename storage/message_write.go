@@ -76,7 +76,7 @@ type indexText struct{ subject, people, files, cjk, body string }
 
 func indexTextOf(m *conversation.Message) indexText {
 	w := indexText{subject: m.Subject, people: peopleText(m.Participants), files: filesText(m.Attachments), body: m.Text}
-	w.cjk = bigrams(w.subject, w.people, w.files, w.body)
+	w.cjk = w.others()
 	return w
 }
 

@@ -300,9 +300,9 @@ type compiler struct {
 	ctx        context.Context //nolint:containedctx // lives for one call
 	q          querier
 	args       []any
-	everywhere bool // the query says itself which folders it means
-	pointwise  bool // few messages lead: each is looked at on its own
-	gathers    bool // some condition gathers all messages it means
+	everywhere bool   // the query says itself which folders it means
+	pointwise  bool   // few messages lead: each is looked at on its own
+	gathers    bool   // some condition gathers all messages it means
 	id, among  string // the id of a match, as it is compared, and as it is looked for in a list
 	memo       map[string]string
 	schema     string

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/caliopen/caliopen-tui/conversation"
 )
 
@@ -200,13 +202,20 @@ func onlyCJK(s string) bool {
 // bigramQuery gives the bigrams of the longest run of a text; one character
 // alone is all that a shorter one can ask for.
 func bigramQuery(s string) string {
-	longest := ""
-	for _, run := range strings.FieldsFunc(s, func(r rune) bool { return !cjk(r) }) {
-		if len(run) > len(longest) {
-			longest = run
+	var longest []rune
+	for _, run := range strings.FieldsFunc(norm.NFC.String(s), func(r rune) bool { return !cjk(r) }) {
+		if rs := []rune(run); len(rs) > len(longest) {
+			longest = rs
 		}
 	}
-	return strings.TrimSpace(bigrams(longest))
+	if len(longest) == 1 {
+		return string(longest)
+	}
+	var b strings.Builder
+	for i := range max(len(longest)-1, 0) {
+		b.WriteString(string(longest[i:i+2]) + " ")
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // quoted makes a phrase of the index's query language out of any text.
@@ -215,12 +224,26 @@ func quoted(s string, prefix bool) string {
 	return indexPhrase(strings.TrimSpace(s), prefix)
 }
 
-// expression gives what the index is asked for one indexed term, and in which
-// column, "" for all.
-func expression(n conversation.Node) (column, expr string) {
-	if !hasCJK(n.Text) {
-		return n.Field, quoted(n.Text, n.Prefix)
+// asking is a phrase that the index is asked for, in a column or in all.
+type asking struct {
+	column, text string
+	prefix       bool
+}
+
+// askings gives what the index is asked for one indexed term: any of them will
+// do. Besides the words as they were typed there are those without what people
+// write in more than one way, and those that stand in the column of odd words.
+func askings(n conversation.Node) []asking {
+	if hasCJK(n.Text) {
+		text := bigramQuery(n.Text)
+		return []asking{{"cjk", text, len([]rune(text)) == 1 || n.Prefix}}
 	}
-	single := len([]rune(n.Text)) == 1
-	return "cjk", quoted(bigramQuery(n.Text), single || n.Prefix)
+	typed := []asking{{n.Field, n.Text, n.Prefix}}
+	if strings.ContainsFunc(n.Text, oddRune) {
+		typed = append(typed, asking{n.Field, plainly(n.Text), n.Prefix})
+	}
+	if n.Field != "" && len(wordsOf(n.Text)) == 1 {
+		typed = append(typed, asking{"cjk", oddMark + n.Field[:1] + plainly(n.Text), n.Prefix})
+	}
+	return typed
 }
