@@ -62,6 +62,9 @@ func DrawTime(m tea.Model) time.Duration {
 	return (cpu() - before) / 4
 }
 
+// CPU gives the processor's time that was used up to now.
+func CPU() time.Duration { return cpu() }
+
 func cpu() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -84,6 +84,23 @@ func (s *Screen) actions(typed string) []entry {
 	return out
 }
 
+// keptSearches lists the saved searches.
+func (s *Screen) keptSearches(all []conversation.SavedSearch) []entry {
+	var out []entry
+	for _, saved := range all {
+		out = append(out, entry{
+			id: "s:" + saved.Name, to: screen.To{Kind: screen.Search, Text: saved.Query, Name: saved.Name},
+			text: safe.Line(saved.Name).String(), where: s.env.Cat.T("palette.saved", nil),
+		})
+	}
+	return out
+}
+
+// fitting gives the saved searches that hold what was typed.
+func (s *Screen) fitting(typed string) []entry {
+	return slices.DeleteFunc(slices.Clone(s.saved), func(e entry) bool { return !strings.Contains(strings.ToLower(e.text), typed) })
+}
+
 // look finds people and conversations by what was typed.
 func (s *Screen) look(typed string) ([]entry, error) {
 	people, err := s.b.Contacts(s.env.Ctx, typed, 6)

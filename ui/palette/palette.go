@@ -20,6 +20,7 @@ import (
 type Backend interface {
 	Contacts(ctx context.Context, text string, limit int) ([]conversation.Contact, error)
 	List(ctx context.Context, w conversation.Window) (conversation.Page, error)
+	SavedSearches(ctx context.Context) ([]conversation.SavedSearch, error)
 }
 
 // entry is one line that can be chosen.
@@ -43,10 +44,11 @@ type Screen struct {
 	field   *kit.Field
 	list    *kit.List[string, entry]
 	found   []entry // people and conversations for what was typed
+	saved   []entry // the saved searches
 	moved   bool    // the cursor was put somewhere since the last letter
 
-	read, quiet screen.Slot
-	w, h        int
+	read, quiet, views screen.Slot
+	w, h               int
 }
 
 // New makes the palette.
@@ -66,7 +68,19 @@ func build(env *screen.Env, b Backend, to screen.To, command bool) *Screen {
 // Load lists the actions.
 func (s *Screen) Load() tea.Cmd {
 	s.fill()
-	return nil
+	if s.command {
+		return nil
+	}
+	return screen.Ask(&s.views, func() ([]conversation.SavedSearch, error) {
+		return s.b.SavedSearches(s.env.Ctx)
+	}, func(all []conversation.SavedSearch, err error) tea.Cmd {
+		if err != nil {
+			return s.env.Host.Fail(err)
+		}
+		s.saved = s.keptSearches(all)
+		s.fill()
+		return nil
+	})
 }
 
 // fill lists what fits the typed text, the best first.
@@ -92,7 +106,7 @@ func (s *Screen) merged(text string) []entry {
 	for at < len(all) && (all[at].rank < scattered || text == "") {
 		at++
 	}
-	return slices.Concat(all[:at], s.found, all[at:])
+	return slices.Concat(all[:at], s.fitting(text), s.found, all[at:])
 }
 
 // later looks for people and conversations once the typing rests.

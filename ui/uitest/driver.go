@@ -23,6 +23,7 @@ type Driver struct {
 	mu   sync.Mutex // guards what follows; the emulator's own lock leaves reading open
 	emu  *vt.Emulator
 	n    int
+	log  *bytes.Buffer // what was written since Record, nil before
 	gone bool
 	done chan struct{}
 	w, h int
@@ -64,6 +65,9 @@ func (d *Driver) Write(b []byte) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.n += len(b)
+	if d.log != nil {
+		d.log.Write(b)
+	}
 	_, err := d.emu.Write(bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n")))
 	return len(b), err
 }
@@ -168,6 +172,20 @@ func (d *Driver) Bytes() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.n
+}
+
+// Record keeps what the program writes from now on.
+func (d *Driver) Record() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.log = new(bytes.Buffer)
+}
+
+// Recorded gives what the program wrote since Record.
+func (d *Driver) Recorded() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.log.String()
 }
 
 // Ended tells whether the program has quit.
