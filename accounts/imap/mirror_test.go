@@ -21,7 +21,16 @@ type memory struct {
 	order      []copyKey // in which copies came
 	writes     int
 	removed    int
+	adopted    int
+	sources    map[source]accounts.Copy // whatever was here whole, by what it is recognised by
+	told       [][2]int                 // progress, done and total
 	onAdd      func(added int)
+}
+
+// source is what a message is recognised by.
+type source struct {
+	head string
+	size int64
 }
 
 func newMemory() *memory {
@@ -29,6 +38,7 @@ func newMemory() *memory {
 		folders:    map[string]accounts.Folder{},
 		copies:     map[copyKey]accounts.Copy{},
 		quarantine: map[copyKey]string{},
+		sources:    map[source]accounts.Copy{},
 	}
 }
 
@@ -88,6 +98,10 @@ func (m *memory) Add(_ context.Context, copies []accounts.Copy) error {
 		m.copies[k] = c
 		m.order = append(m.order, k)
 		m.writes++
+		if !c.Partial {
+			head, _, _ := bytes.Cut(c.Raw, []byte("\r\n\r\n"))
+			m.sources[source{string(head) + "\r\n\r\n", int64(len(c.Raw))}] = c
+		}
 	}
 	n := len(m.copies)
 	m.mu.Unlock()
@@ -136,7 +150,11 @@ func (m *memory) Quarantine(_ context.Context, c accounts.Copy, reason string) e
 	return nil
 }
 
-func (m *memory) Progress(int, int, string) {}
+func (m *memory) Progress(done, total int, _ string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.told = append(m.told, [2]int{done, total})
+}
 
 // in gives the copies of one folder by UID.
 func (m *memory) in(folder string) map[uint32]accounts.Copy {
@@ -159,6 +177,19 @@ func (m *memory) written() int {
 	return n
 }
 
-func (*memory) Adopt(_ context.Context, copies []accounts.Copy) ([]accounts.Copy, error) {
-	return copies, nil
+func (m *memory) Adopt(_ context.Context, copies []accounts.Copy) (unknown []accounts.Copy, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range copies {
+		known, ok := m.sources[source{string(c.Raw), c.Size}]
+		if !ok {
+			unknown = append(unknown, c)
+			continue
+		}
+		c.Raw = known.Raw
+		m.copies[copyKey{c.Folder, c.Validity, c.UID}] = c
+		m.adopted++
+		m.writes++
+	}
+	return unknown, nil
 }
