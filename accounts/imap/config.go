@@ -61,13 +61,14 @@ type Client struct {
 	log      *slog.Logger
 	now      conversation.Clock
 
-	first    *lane                     // of Sync, and of the rest between passes
-	second   *lane                     // of the rest during a pass
-	alone    atomic.Pointer[time.Time] // no connection besides the first is asked for until then
-	suspects map[copyKey]int           // how often fetching a message cut the connection
-	missing  map[string]time.Time      // folders braked, and since when
-	plain    atomic.Bool               // the server does not do well with extended lists
-	seen     seen                      // the folders as the last pass left them
+	first     *lane                     // of Sync, and of the rest between passes
+	second    *lane                     // of the rest during a pass
+	alone     atomic.Pointer[time.Time] // no connection besides the first is asked for until then
+	suspects  map[copyKey]int           // how often fetching a message cut the connection
+	missing   map[string]time.Time      // folders braked, and since when
+	plain     atomic.Bool               // the server does not do well with extended lists
+	seen      seen                      // the folders as the last pass left them
+	quotaless atomic.Bool               // what it says of quotas cannot be understood
 
 	mu       sync.Mutex
 	security accounts.Security

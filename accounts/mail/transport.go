@@ -41,7 +41,10 @@ type Transport struct {
 	smtp *smtp.Sender
 }
 
-var _ accounts.Transport = (*Transport)(nil)
+var (
+	_ accounts.Transport = (*Transport)(nil)
+	_ accounts.Completer = (*Transport)(nil)
+)
 
 // New checks the configuration; it does not connect.
 func New(c Config) (*Transport, error) {
@@ -86,6 +89,15 @@ func (t *Transport) Keep(ctx context.Context, e conversation.Entry) error { retu
 func (t *Transport) Find(ctx context.Context, e conversation.Entry) (bool, accounts.Receipt, error) {
 	return t.imap.Find(ctx, e)
 }
+
+// Complete fetches the whole of a message of which only the header is here.
+func (t *Transport) Complete(ctx context.Context, c accounts.Copy) (accounts.Copy, error) {
+	return t.imap.Complete(ctx, c)
+}
+
+// Quota tells how full the mailbox is, in per cent, 0 when the server does not
+// say (RFC 9208).
+func (t *Transport) Quota(ctx context.Context) (percent int, err error) { return t.imap.Quota(ctx) }
 
 // Test logs in to both servers.
 func (t *Transport) Test(ctx context.Context) (accounts.Security, error) {
