@@ -198,18 +198,22 @@ func (w *folderWriter) prepare() error {
 // Put writes one message.
 func (w *folderWriter) Put(m Message) error {
 	w.count++
-	path := filepath.Join(w.stage, "cur", w.maildirName(m))
 	if w.kind == EML {
-		path = filepath.Join(w.stage, m.At.UTC().Format("20060102-150405-")+m.ID+".eml")
+		return named("archive", writeNew(filepath.Join(w.stage, m.At.UTC().Format("20060102-150405-")+m.ID+".eml"), m.Raw, m.At))
 	}
+	path := filepath.Join(w.stage, "cur", w.maildirName(m))
 	err := writeNew(path, m.Raw, m.At)
-	if w.kind == Maildir && w.mark == ":2," && errors.Is(err, syscall.EINVAL) {
+	if w.mark == ":2," && errors.Is(err, syscall.EINVAL) {
 		w.mark = ";2," // this file system cannot hold a colon
 		path = filepath.Join(w.stage, "cur", w.maildirName(m))
 		err = writeNew(path, m.Raw, m.At)
 	}
+	return named("archive", err)
+}
+
+func named(what string, err error) error {
 	if err != nil {
-		return fmt.Errorf("archive: %w", err)
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }

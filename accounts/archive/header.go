@@ -32,7 +32,7 @@ func field(raw []byte, name string) (string, bool) {
 			continue
 		}
 		if len(line) > len(name) && line[len(name)] == ':' && strings.EqualFold(string(line[:len(name)]), name) {
-			found, out = true, bytes.TrimSpace(line[len(name)+1:])
+			found, out = true, bytes.Clone(bytes.TrimSpace(line[len(name)+1:]))
 		}
 	}
 	return string(out), found

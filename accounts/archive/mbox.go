@@ -96,9 +96,8 @@ func (s *splitter) collect(b *body) {
 				return
 			}
 		}
-		head := b.head
-		n := len(line)
-		b.add(line)
+		head, n := b.head, len(line)
+		b.add(s.w.fill(n)) // looking ahead may have moved it
 		s.w.skip(n)
 		if head && !b.head && s.lengths {
 			s.measured(b)
