@@ -116,6 +116,9 @@ func pause(ctx context.Context, d time.Duration) bool {
 func joinEvents(a, b Event) Event {
 	e := Event{All: a.All || b.All, Outbox: a.Outbox || b.Outbox, New: a.New + b.New}
 	e.Accounts = joinStatuses(a.Accounts, b.Accounts)
+	if e.Fresh = slices.Concat(a.Fresh, b.Fresh); len(e.Fresh) > maxEventIDs { // the latest are those worth telling
+		e.Fresh = e.Fresh[len(e.Fresh)-maxEventIDs:]
+	}
 	if e.Notice = b.Notice; e.Notice.Code == "" {
 		e.Notice = a.Notice
 	}

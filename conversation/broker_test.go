@@ -16,15 +16,15 @@ func TestBrokerJoinsABurst(t *testing.T) {
 		b := NewBroker()
 		events := b.Events(ctx)
 		start := time.Now()
-		b.Publish(Event{Conversations: []ConversationID{"b", "a"}, New: 1})
-		b.Publish(Event{Conversations: []ConversationID{"a", "c"}, New: 2, Outbox: true})
+		b.Publish(Event{Conversations: []ConversationID{"b", "a"}, New: 1, Fresh: []MessageID{"m1"}})
+		b.Publish(Event{Conversations: []ConversationID{"a", "c"}, New: 2, Outbox: true, Fresh: []MessageID{"m2", "m3"}})
 		b.Publish(Event{Accounts: []Status{{Account: "home", Done: 1}}})
 		b.Publish(Event{Accounts: []Status{{Account: "home", Done: 2}, {Account: "alt"}}})
 		e := <-events
 		if wait := time.Since(start); wait != 75*time.Millisecond {
 			t.Errorf("delivered after %v", wait)
 		}
-		want := Event{Conversations: []ConversationID{"a", "b", "c"}, New: 3, Outbox: true, Accounts: []Status{{Account: "alt"}, {Account: "home", Done: 2}}}
+		want := Event{Conversations: []ConversationID{"a", "b", "c"}, New: 3, Outbox: true, Fresh: []MessageID{"m1", "m2", "m3"}, Accounts: []Status{{Account: "alt"}, {Account: "home", Done: 2}}}
 		if fmt.Sprint(e) != fmt.Sprint(want) {
 			t.Errorf("got %v, want %v", e, want)
 		}

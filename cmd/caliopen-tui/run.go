@@ -154,7 +154,12 @@ func (p *program) options(ctx context.Context, a *app, s *setup, at screen.To) u
 	for action, typed := range a.cfg.Keys {
 		keys[key.ID(action)] = strings.Fields(typed)
 	}
+	var tell func(context.Context, []conversation.Message) error
+	if command, own := strings.CutPrefix(a.cfg.Notify, "command:"); own {
+		tell = (&commandTeller{p: p, command: command}).tell
+	}
 	return ui.Options{
+		Tell: tell, Quiet: a.cfg.Notify == "none",
 		Context: ctx, Backend: a.svc, Setup: s, Catalogue: p.cat, Now: p.now, Keys: keys,
 		Theme: theme.Options{
 			Profile: colorprofile.Detect(os.Stdout, os.Environ()), Dark: a.cfg.Theme != "light",

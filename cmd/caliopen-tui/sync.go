@@ -11,6 +11,7 @@ import (
 	"github.com/caliopen/caliopen-tui/accounts/engine"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/safe"
+	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
 type syncObject struct {
@@ -130,11 +131,15 @@ func (p *program) progress(ctx context.Context, a *app) (stop func()) {
 
 func (p *program) bar(statuses []conversation.Status) string {
 	done, total, detail := 0, 0, ""
+	var left time.Duration
 	for _, s := range statuses {
-		done, total = done+s.Done, total+s.Total
+		done, total, left = done+s.Done, total+s.Total, left+s.Left // accounts take turns
 		if s.Phase == conversation.PhaseSync {
 			detail = string(s.Account)
 		}
+	}
+	if left > 0 {
+		return p.t("cli.sync.left", "Account", detail, "Done", p.cat.Number(done), "Total", p.cat.Number(total), "Time", screen.Lasts(p.cat, left))
 	}
 	return p.t("cli.sync.progress", "Account", detail, "Done", p.cat.Number(done), "Total", p.cat.Number(total))
 }
