@@ -29,7 +29,7 @@ func (p *pass) advance(ctx context.Context, v *visitState, n int) error {
 	case v.whole && len(v.todo) == 0 && v.cut != nil:
 		return v.cut // what is left makes the next pass look again
 	case v.whole && len(v.todo) == 0:
-		p.close(v)
+		defer p.close(v)
 		return p.finish(ctx, v)
 	case first:
 		return p.suspend(ctx, v)
