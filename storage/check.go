@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 )
@@ -60,14 +62,12 @@ func (d *DB) Check(ctx context.Context) (problems []string, err error) {
 		}
 		problems = append(problems, lines...)
 	}
-	for name, q := range checks() {
-		var n int
-		if err := d.readers.QueryRowContext(ctx, q).Scan(&n); err != nil {
-			return nil, wrap("check "+name, err)
-		}
-		if n > 0 {
-			problems = append(problems, fmt.Sprintf("%s: %d", name, n))
-		}
+	counts, err := d.wrong(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		problems = append(problems, fmt.Sprintf("%s: %d", name, counts[name]))
 	}
 	problems = append(problems, d.readable()...)
 	err = d.write(ctx, "check the search index", func(t *tx) error { return t.exec(indexCheck) })
@@ -99,24 +99,36 @@ func (d *DB) readable() (problems []string) {
 // keyFolder is where the secret keys lie, beside the database.
 const keyFolder = "keys"
 
+// The checks that Mend has a remedy for.
+const (
+	checkTexts    = "texts without message"
+	checkIndexed  = "texts not indexed"
+	checkTitles   = "conversations without circles"
+	checkElection = "messages with a better score than one of their copies"
+	checkWitness  = "witnesses without message"
+	checkSealed   = "sealed parts without message"
+	checkCircles  = "wrong sums of circles"
+	checkSums     = "wrong sums of conversations"
+)
+
 // checks are questions that must all be answered with 0.
 func checks() map[string]string {
 	return map[string]string{
-		"messages without text":         "SELECT count(*) FROM message m WHERE NOT EXISTS (SELECT 1 FROM doc WHERE id = m.id)",
-		"texts without message":         "SELECT count(*) FROM doc d WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = d.id)",
-		"texts not indexed":             "SELECT abs((SELECT count(*) FROM doc) - (SELECT count(*) FROM " + indexTable + "_docsize))",
-		"conversations without circles": "SELECT count(*) FROM conversation v WHERE NOT EXISTS (SELECT 1 FROM circle WHERE conversation = v.id)",
+		"messages without text": "SELECT count(*) FROM message m WHERE NOT EXISTS (SELECT 1 FROM doc WHERE id = m.id)",
+		checkTexts:              "SELECT count(*) FROM doc d WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = d.id)",
+		checkIndexed:            "SELECT abs((SELECT count(*) FROM doc) - (SELECT count(*) FROM " + indexTable + "_docsize))",
+		checkTitles:             "SELECT count(*) FROM conversation v WHERE NOT EXISTS (SELECT 1 FROM circle WHERE conversation = v.id)",
 		"messages nobody holds": `SELECT count(*) FROM message m WHERE NOT EXISTS (SELECT 1 FROM location WHERE message = m.id)
 			AND NOT EXISTS (SELECT 1 FROM orphan WHERE message = m.id)
 			AND EXISTS (SELECT 1 FROM folder WHERE account = m.account AND local = 0)`, // without: kept when its account was dropped
-		"messages with a better score than one of their copies": `SELECT count(*) FROM witness w JOIN message m ON m.id = w.message WHERE w.score < m.score`,
-		"witnesses without message":                             "SELECT count(*) FROM witness w WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = w.message)",
-		"sealed parts without message":                          "SELECT count(*) FROM sealed z WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = z.message AND marks & 128 <> 0)",
-		"messages without sealed part":                          "SELECT count(*) FROM message m WHERE marks & 128 <> 0 AND NOT EXISTS (SELECT 1 FROM sealed WHERE message = m.id)",
-		"wrong sums of circles": `SELECT count(*) FROM circle c WHERE (messages, unread, starred, last, heard) <> (SELECT count(*), coalesce(sum(m.read = 0), 0),
+		checkElection:                  `SELECT count(*) FROM witness w JOIN message m ON m.id = w.message WHERE w.score < m.score`,
+		checkWitness:                   "SELECT count(*) FROM witness w WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = w.message)",
+		checkSealed:                    "SELECT count(*) FROM sealed z WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = z.message AND marks & 128 <> 0)",
+		"messages without sealed part": "SELECT count(*) FROM message m WHERE marks & 128 <> 0 AND NOT EXISTS (SELECT 1 FROM sealed WHERE message = m.id)",
+		checkCircles: `SELECT count(*) FROM circle c WHERE (messages, unread, starred, last, heard) <> (SELECT count(*), coalesce(sum(m.read = 0), 0),
 			coalesce(sum(m.starred), 0), coalesce(max(m.id), 0), coalesce(max(CASE WHEN m.direction = 'in' THEN m.id END), 0)
 			FROM message m WHERE m.circle = c.id AND m.away < 2)`,
-		"wrong sums of conversations": `SELECT count(*) FROM conversation v WHERE (messages, unread, starred, last, heard) <>
+		checkSums: `SELECT count(*) FROM conversation v WHERE (messages, unread, starred, last, heard) <>
 			(SELECT sum(messages), sum(unread), sum(starred), max(last), max(heard) FROM circle WHERE conversation = v.id)`,
 	}
 }

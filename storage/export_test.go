@@ -157,3 +157,27 @@ func (d *DB) Inflate(ctx context.Context, bytes int) error {
 		return err
 	})
 }
+
+// IndexDelete takes what follows out of the search index.
+var IndexDelete = strings.TrimSuffix(indexDelete, "?")
+
+// Damage runs statements that break what is derived, and no rule holds them back.
+func (d *DB) Damage(ctx context.Context, statements ...string) error {
+	pool := openPool(d.Path())
+	defer func() { _ = pool.Close() }()
+	for _, q := range statements {
+		if _, err := pool.ExecContext(ctx, q); err != nil {
+			return fmt.Errorf("%s: %w", q, err)
+		}
+	}
+	return nil
+}
+
+// Forsake closes the database like a process that dies.
+func (d *DB) Forsake(ctx context.Context) error {
+	d.w.marked = false
+	if _, err := d.w.conn.ExecContext(ctx, "UPDATE setting SET value = '999999999' WHERE key = ?", d.mark); err != nil {
+		return err
+	}
+	return d.Close()
+}

@@ -52,6 +52,7 @@ type DB struct {
 	pack     *packer
 	opened   *openedParts
 	inside   *inside
+	mark     string   // names this process while it has the database open
 	written  sync.Map // drafts that were saved here
 	warnings []string
 }
@@ -65,7 +66,7 @@ func Open(ctx context.Context, dir string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, wrap("open "+path, err)
 	}
-	d.warnings = warnings
+	d.warnings, d.mark = warnings, fmt.Sprintf("%s%d.%d", settingOpen, os.Getpid(), d.opt.Now().UnixNano())
 	if d.pack, err = newPacker(); err != nil {
 		return nil, wrap("open", err)
 	}
@@ -145,6 +146,7 @@ func (d *DB) Close() error {
 		errs = append(errs, d.readers.Close())
 	}
 	if d.w != nil {
+		d.unmark()
 		errs = append(errs, d.w.close())
 	}
 	if d.writers != nil {

@@ -20,6 +20,7 @@ type writer struct {
 	rushing bool  // the index puts its merging off
 	foreign bool  // another process wrote since Foreign was last asked
 	epoch   int64 // the rebuild that new messages count as derived by
+	marked  bool  // it stands in the database that this process has it open
 }
 
 func newWriter(conn *sql.Conn) *writer {
@@ -102,9 +103,10 @@ type tx struct {
 	newUnread int
 	new       int
 	fresh     []conversation.MessageID // see accounts.Change
-	private   []secret // for the index in memory, once this is done
-	over      bool     // nothing can take part any more
-	failed    error    // what went wrong in a part
+	private   []secret                 // for the index in memory, once this is done
+	wrote     bool                     // something changed
+	over      bool                     // nothing can take part any more
+	failed    error                    // what went wrong in a part
 
 	quarantine bool // there are copies that could not be fetched
 }
@@ -148,6 +150,10 @@ func (d *DB) transact(ctx context.Context, what string, f func(*tx) error) error
 	if err == nil {
 		err = ctx.Err()
 	}
+	marks := err == nil && t.wrote && !d.w.marked
+	if marks {
+		err = t.markOpen()
+	}
 	if err == nil {
 		d.opt.Step(beforeCommit + what)
 		err = t.exec("COMMIT")
@@ -160,6 +166,7 @@ func (d *DB) transact(ctx context.Context, what string, f func(*tx) error) error
 		d.w.cache, d.w.rushing = newCache(), rushing
 		return err
 	}
+	d.w.marked = d.w.marked || marks
 	d.opt.Step(afterCommit + what)
 	d.inside.apply(ctx, t.private)
 	return nil
@@ -189,8 +196,14 @@ func (t *tx) exec(query string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.ExecContext(t.ctx, args...)
-	return err
+	res, err := s.ExecContext(t.ctx, args...)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err == nil && n > 0 {
+		t.wrote = true
+	}
+	return nil
 }
 
 // insert runs a statement and gives the row id it made.
@@ -203,6 +216,7 @@ func (t *tx) insert(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	t.wrote = true
 	return res.LastInsertId()
 }
 
