@@ -62,6 +62,33 @@ func (g *guard) SetReadDeadline(time.Time) error { return nil }
 // SetDeadline does nothing either.
 func (g *guard) SetDeadline(time.Time) error { return nil }
 
+// SetWriteDeadline does nothing either.
+func (g *guard) SetWriteDeadline(time.Time) error { return nil }
+
+// Write fails when the other side takes nothing for as long as it may be
+// silent. While it takes something it need not say anything: a large message on
+// a slow line goes on for minutes.
+func (g *guard) Write(p []byte) (n int, err error) {
+	for first := true; first || n < len(p); first = false {
+		var deadline time.Time
+		if d := g.quiet.Load(); d > 0 {
+			deadline = time.Now().Add(time.Duration(d))
+		}
+		g.Conn.SetWriteDeadline(deadline)
+		k, err := g.Conn.Write(p[n:min(len(p), n+writePiece)])
+		n += k
+		g.extend()
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// writePiece is how much is written before it counts as a sign of life: what
+// the library writes at once may be a whole message.
+const writePiece = 16 << 10
+
 // Read gives no byte of an answer that broke a limit.
 func (g *guard) Read(p []byte) (int, error) {
 	if err := g.failure(); err != nil {
