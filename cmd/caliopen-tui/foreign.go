@@ -9,7 +9,11 @@ import (
 
 // foreignEvery is how often the database is asked whether another process
 // wrote into it: it costs some microseconds, and new mail is seen at once.
-const foreignEvery = 100 * time.Millisecond
+// While a long sync goes on elsewhere, what it writes is read twice a second.
+const (
+	foreignEvery = 100 * time.Millisecond
+	foreignRest  = 500 * time.Millisecond
+)
 
 // followOthers notices what other processes write into the same data (the
 // command line beside the interface, a sync in the background): the interface
@@ -17,17 +21,21 @@ const foreignEvery = 100 * time.Millisecond
 func (a *app) followOthers(ctx context.Context) {
 	tick := time.NewTicker(foreignEvery)
 	defer tick.Stop()
-	looked := a.now()
+	looked, last := a.now(), time.Time{}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+		if time.Since(last) < foreignRest {
+			continue
+		}
 		wrote, err := a.db.Foreign(ctx)
 		if err != nil || !wrote {
 			continue // a locked database is asked again
 		}
+		last = time.Now()
 		if err := a.ring.Reload(ctx); err != nil {
 			a.log.Error("read the keyring again", "err", err)
 		}
