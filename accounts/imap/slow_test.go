@@ -45,7 +45,7 @@ func TestLongUpload(t *testing.T) {
 	config.Quiet = 300 * time.Millisecond
 	config.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
-		return &narrow{conn, 150 * time.Millisecond}, err
+		return &narrow{conn, 12 * time.Millisecond}, err
 	}
 	wire := []byte("Message-ID: <a@example.org>\r\n\r\n" + strings.Repeat(strings.Repeat("x", 70)+"\r\n", 800))
 	begun := time.Now()
