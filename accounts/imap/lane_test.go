@@ -27,7 +27,7 @@ func (l *lines) dial(ctx context.Context, network, addr string) (net.Conn, error
 	conn, err := new(net.Dialer).DialContext(ctx, network, addr)
 	if err == nil {
 		l.count(1)
-		conn = &counted{Conn: conn, l: l}
+		conn = &tallied{Conn: conn, l: l}
 	}
 	return conn, err
 }
@@ -42,13 +42,13 @@ func (l *lines) count(n int) {
 	}
 }
 
-type counted struct {
+type tallied struct {
 	net.Conn
 	l    *lines
 	once sync.Once
 }
 
-func (c *counted) Close() error {
+func (c *tallied) Close() error {
 	c.once.Do(func() { c.l.count(-1) })
 	return c.Conn.Close()
 }

@@ -11,15 +11,15 @@ import (
 	"github.com/caliopen/caliopen-tui/conversation"
 )
 
-// narrow is a line on which what is large takes its time.
+// narrow is a line that takes its time for each kilobyte.
 type narrow struct {
 	net.Conn
 	pause time.Duration
 }
 
 func (n *narrow) Write(p []byte) (int, error) {
-	if len(p) > 1000 {
-		timer := time.NewTimer(n.pause)
+	if d := n.pause * time.Duration(len(p)/1024); d > 0 {
+		timer := time.NewTimer(d)
 		defer timer.Stop()
 		<-timer.C
 	}
@@ -42,10 +42,10 @@ func TestLongUpload(t *testing.T) {
 		return ""
 	}
 	config := s.start()
-	config.Quiet = 300 * time.Millisecond
+	config.Quiet = 600 * time.Millisecond
 	config.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
-		return &narrow{conn, 12 * time.Millisecond}, err
+		return &narrow{conn, 20 * time.Millisecond}, err
 	}
 	wire := []byte("Message-ID: <a@example.org>\r\n\r\n" + strings.Repeat(strings.Repeat("x", 70)+"\r\n", 800))
 	begun := time.Now()
