@@ -23,26 +23,31 @@ func (d *DB) Act(ctx context.Context, a conversation.Act) (id int64, err error) 
 		return 0, err
 	}
 	err = d.write(ctx, "act", func(t *tx) error {
-		now := d.opt.Now()
-		if err := t.exec(`DELETE FROM act WHERE at < ? AND NOT EXISTS (SELECT 1 FROM task WHERE act = act.id AND state = 'pending')`, now.Add(-actsKept).Unix()); err != nil {
-			return err
-		}
-		messages, err := json.Marshal(a.Messages)
-		if err != nil {
-			return err
-		}
-		id, err = t.insert("INSERT INTO act (kind, tag, messages, at) VALUES (?, ?, ?, ?)", string(a.Kind), a.Tag, string(messages), now.Unix())
-		if err != nil {
-			return err
-		}
-		for _, key := range a.Messages {
-			if err := t.actOn(id, a, key); err != nil {
-				return err
-			}
-		}
-		return nil
+		id, err = t.act(a)
+		return err
 	})
 	return id, err
+}
+
+func (t *tx) act(a conversation.Act) (id int64, err error) {
+	now := t.db.opt.Now()
+	if err := t.exec(`DELETE FROM act WHERE at < ? AND NOT EXISTS (SELECT 1 FROM task WHERE act = act.id AND state = 'pending')`, now.Add(-actsKept).Unix()); err != nil {
+		return 0, err
+	}
+	messages, err := json.Marshal(a.Messages)
+	if err != nil {
+		return 0, err
+	}
+	id, err = t.insert("INSERT INTO act (kind, tag, messages, at) VALUES (?, ?, ?, ?)", string(a.Kind), a.Tag, string(messages), now.Unix())
+	if err != nil {
+		return 0, err
+	}
+	for _, key := range a.Messages {
+		if err := t.actOn(id, a, key); err != nil {
+			return 0, err
+		}
+	}
+	return id, nil
 }
 
 // checkAct refuses what no server could do. A tag is one word, since servers

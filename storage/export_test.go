@@ -181,3 +181,11 @@ func (d *DB) Forsake(ctx context.Context) error {
 	}
 	return d.Close()
 }
+
+// RootOf gives the page at the root of a table, 0 for none, and the size of pages.
+func RootOf(ctx context.Context, path, table string) (root, size int64, err error) {
+	pool := openPool(path)
+	defer func() { _ = pool.Close() }()
+	err = pool.QueryRowContext(ctx, "SELECT coalesce((SELECT rootpage FROM sqlite_master WHERE name = ?), 0), (SELECT page_size FROM pragma_page_size)", table).Scan(&root, &size)
+	return root, size, err
+}

@@ -107,6 +107,9 @@ func (d *DB) Sweep(ctx context.Context, a conversation.AccountID) (c accounts.Ch
 		if err != nil {
 			return err
 		}
+		if err := t.payOwed(); err != nil {
+			return err
+		}
 		if err := t.dropPromises(account); err != nil {
 			return err
 		}
