@@ -188,8 +188,15 @@ func (s *script) message(w io.Writer, seq int, uid uint32, args string) {
 		raw := letter(int(uid))
 		fmt.Fprintf(w, " BODY[] {%d}\r\n%s", len(raw), raw)
 	}
+	if strings.Contains(args, "RFC822.SIZE") {
+		fmt.Fprintf(w, " RFC822.SIZE %d", len(letter(int(uid))))
+	}
 	if strings.Contains(args, "[HEADER]") {
 		raw := "Subject: header only\r\n\r\n"
+		if strings.Contains(args, "RFC822.SIZE") {
+			head, _, _ := strings.Cut(string(letter(int(uid))), "\r\n\r\n")
+			raw = head + "\r\n\r\n"
+		}
 		fmt.Fprintf(w, " BODY[HEADER] {%d}\r\n%s", len(raw), raw)
 	}
 	io.WriteString(w, ")\r\n")
