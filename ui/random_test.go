@@ -17,7 +17,7 @@ import (
 // keysToTry are the keys of the random runs, those that end the program left
 // out.
 func keysToTry() []string {
-	return strings.Fields("j j j k k l h enter enter esc esc q r R m f e d u U * t J K g G i c $ : ? / \\ { } v o y z a s p n x w T " +
+	return strings.Fields("j j j k k l h enter enter esc esc q r R m f e d u U * t J K g G i c $ : ? / \\ { } v o y z a s p n x w T W " +
 		"tab shift+tab up down left right pgdown pgup ctrl+d ctrl+u ctrl+f ctrl+b ctrl+t ctrl+p ctrl+l ctrl+a backspace " +
 		"1 2 3 4 5 é 李 🌸 о alt+c , hello@example.org nadia")
 }

@@ -38,6 +38,12 @@ func moreViews() []view {
 		{name: "why-it", lang: "it", walk: press("enter", "i")},
 		{name: "search", walk: look("la", "/")},
 		{name: "search-fr", lang: "fr", walk: press("/")},
+		{name: "search-narrow", walk: narrowing},
+		{name: "search-wrong-it", lang: "it", walk: look("la level:", "/")},
+		{name: "saved", walk: func(d *uitest.Driver) { narrowing(d); press("1", "W", "N", "enter", "g", "s")(d) }},
+		{name: "later", walk: func(d *uitest.Driver) { press("r", "h", "o", "esc", "l")(d) }},
+		{name: "progress-fr", lang: "fr", change: busy, walk: press("4")},
+		{name: "partial", change: headerOnly, walk: press("j", "enter")},
 		{name: "activity", change: sending, walk: press("4")},
 		{name: "activity-it", lang: "it", change: sending, walk: press("4")},
 		{name: "accounts", walk: press("5")},
@@ -50,6 +56,23 @@ func moreViews() []view {
 		{name: "palette-fr", lang: "fr", walk: look("na", "ctrl+p")},
 		{name: "command", walk: look("go", ":")},
 	}
+}
+
+// narrowing is a search whose hits are about to be narrowed.
+func narrowing(d *uitest.Driver) {
+	d.Press("/")
+	d.Keys("la")
+	d.Wait(time.Second)
+	d.Press("esc", "f")
+	d.Wait(time.Second)
+}
+
+// busy is an account whose first fetch takes long.
+func busy(_ *ui.Options, f *uitest.Fake) { f.SetStatuses(fetching(125_000)) }
+
+// headerOnly is a message of which the rest has not been fetched.
+func headerOnly(_ *ui.Options, f *uitest.Fake) {
+	f.Change("marc-00", func(m *conversation.Message) { m.Partial, m.Text, m.Excerpt = true, "", "" })
 }
 
 // sending puts messages of each sort into the outbox.

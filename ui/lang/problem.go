@@ -72,7 +72,7 @@ func (c *Catalogue) Error(err error) string {
 		if args == nil {
 			args = map[string]any{}
 		}
-		args["Pos"] = query.Pos + 1 // people count from one
+		args["Pos"] = query.Char + 1 // people count from one, and characters
 		return c.T(query.Code, args)
 	}
 	var own coded

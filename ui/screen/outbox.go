@@ -35,12 +35,24 @@ func EntryState(env *Env, e conversation.Entry) string {
 	return cat.T("outbox."+string(e.State), map[string]any{"Seconds": max(int(left.Seconds()+0.999), 0)})
 }
 
+// EntryWhy says what went wrong with an entry the last time, "" for nothing:
+// in the user's words where its cause is a known one; unsanitised.
+func EntryWhy(env *Env, e conversation.Entry) string {
+	if e.Why.Code != "" {
+		return env.Cat.Reason(e.Why)
+	}
+	return e.Error
+}
+
 // EntryReason tells why an entry has not gone, and what can be done about it,
 // one sentence each; unsanitised where a server speaks.
 func EntryReason(env *Env, e conversation.Entry) []string {
 	var out []string
-	if e.Error != "" && e.State != conversation.StateSent {
-		out = append(out, e.Error)
+	if why := EntryWhy(env, e); why != "" && e.State != conversation.StateSent {
+		out = append(out, why)
+	}
+	if e.Why.Code != "" && e.Error != "" && e.State == conversation.StateFailed {
+		out = append(out, e.Error) // in the server's own words, too
 	}
 	args := map[string]any{"Again": keyIn(env, key.Retry), "Back": keyIn(env, key.TakeBack)}
 	switch e.State {

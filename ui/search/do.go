@@ -232,9 +232,9 @@ func (s *Screen) Hit(by int) (screen.To, bool) {
 // language, as on the command line.
 func names() []string {
 	return []string{
-		"after:", "before:", "body:", "cc:", "date:", "file:", "from:", "has:attachment", "has:invite", "has:link", "in:",
+		"account:", "after:", "before:", "body:", "cc:", "date:", "file:", "from:", "has:attachment", "has:invite", "has:link", "in:",
 		"is:clear", "is:draft", "is:read", "is:received", "is:sealed", "is:sent", "is:signed", "is:starred", "is:unread",
-		"larger:", "level:", "list:", "on:", "protocol:mail", "protocol:mastodon", "score:", "smaller:", "subject:", "tag:", "to:", "with:",
+		"larger:", "level:", "list:", "on:", "protocol:mail", "protocol:mastodon", "saved:", "score:", "smaller:", "subject:", "tag:", "to:", "with:",
 	}
 }
 

@@ -136,7 +136,7 @@ func (s *Screen) narrowing() []string {
 		}
 		var one kit.Line
 		if s.picking {
-			one = append(one, kit.Own(st.Key, s.labelOf(i)), kit.Gap(1))
+			one = append(one, kit.Own(st.Key, s.labelOf(i)+")"), kit.Gap(1))
 		}
 		one = append(one, kit.Own(style, kit.Cut(all[i].label, 24, st.Glyph.Ellipsis)), kit.Own(st.Dim, " "+all[i].count))
 		sep := kit.Own(st.Dim, " "+st.Glyph.Sep+" ")

@@ -305,8 +305,8 @@ func (s *Screen) waiting(m *conversation.Message) []kit.Line {
 	}
 	words := screen.EntryState(s.env, *e)
 	l := kit.Line{kit.Own(style, st.Glyph.Dot+" "+words)}
-	if e.Error != "" {
-		l = append(l, kit.Got(st.Error, safe.Line("  "+e.Error)))
+	if why := screen.EntryWhy(s.env, *e); why != "" {
+		l = append(l, kit.Got(st.Error, safe.Line("  "+why)))
 	}
 	return []kit.Line{l}
 }
