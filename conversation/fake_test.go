@@ -25,6 +25,7 @@ type fakeStore struct {
 	raws          map[MessageID][]byte
 	acts          []Act
 	searched      []*Query
+	saved         []SavedSearch
 	hits          []Hit
 	settings      map[string]string
 	scores        map[string][]Point
@@ -298,8 +299,11 @@ func to(ids ...ContactID) []Recipient {
 
 func (*fakeStore) Facets(context.Context, *Query) ([]Facet, error)               { return nil, nil }
 func (*fakeStore) Topics(context.Context, *Query, int) ([]FoundTopic, error)          { return nil, nil }
-func (*fakeStore) SavedSearches(context.Context) ([]SavedSearch, error)          { return nil, nil }
-func (*fakeStore) SaveSearch(context.Context, SavedSearch) error                 { return nil }
+func (f *fakeStore) SavedSearches(context.Context) ([]SavedSearch, error)        { return f.saved, nil }
+func (f *fakeStore) SaveSearch(_ context.Context, s SavedSearch) error {
+	f.saved = append(f.saved, s)
+	return nil
+}
 func (*fakeStore) DropSearch(context.Context, string) error                      { return nil }
 func (*fakeStore) Claim(_ context.Context, ids []MessageID) ([]MessageID, error) { return ids, nil }
 

@@ -14,7 +14,7 @@ var knownFields = map[string]bool{
 	"from": true, "to": true, "cc": true, "with": true, "subject": true, "body": true, "file": true,
 	"list": true, "in": true, "account": true, "tag": true, "is": true, "has": true, "protocol": true, "via": true,
 	"date": true, "before": true, "after": true, "on": true, "size": true, "larger": true,
-	"smaller": true, "level": true, "score": true, "id": true,
+	"smaller": true, "level": true, "score": true, "id": true, "saved": true,
 }
 
 // valueReader turns the text of a term into its meaning; at is the byte offset
@@ -37,6 +37,7 @@ var fieldValues = map[string]valueReader{
 	"score":    rangeReader("score", readScore),
 	"level":    rangeReader("level", readLevel),
 	"id":       readAsIs,
+	"saved":    readAsIs,
 }
 
 // isWords and hasWords give the word that the store knows for each one typed.

@@ -61,10 +61,11 @@ type Node struct {
 	Op   Op
 	Kids []Node
 
-	// Field is "" for words anywhere (subject, names, body, attachment names),
-	// else one of: from to cc with subject body file list in tag is has
-	// protocol date size level score id. before:, after: and on: become date;
-	// larger: and smaller: become size.
+	// Field is "" for words anywhere (subject, names, body, attachments), else
+	// one of: from to cc with subject body file list in account tag is has
+	// protocol date size level score id saved. before:, after: and on: become
+	// date; larger: and smaller: become size. The Service puts what saved: names
+	// in its place.
 	Field  string
 	Text   string // as typed, unquoted
 	Phrase bool   // "a phrase"

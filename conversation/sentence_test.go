@@ -35,7 +35,7 @@ func sources(t *testing.T) string {
 // nothing gives.
 func TestEveryCodeHasASentence(t *testing.T) {
 	texts := map[string]any{}
-	for _, name := range []string{"conversation", "route-sealed"} {
+	for _, name := range []string{"conversation", "query", "route-sealed"} {
 		data, err := os.ReadFile("../ui/lang/locale/" + name + ".en.json")
 		if err != nil {
 			t.Fatal(err)

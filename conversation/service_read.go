@@ -116,11 +116,6 @@ func (s *Service) SearchCount(ctx context.Context, query string) (int, error) {
 	return s.opt.Store.Count(ctx, q)
 }
 
-// Query reads the search language with the Service's clock and language.
-func (s *Service) Query(text string) (*Query, error) {
-	return ParseQuery(text, s.opt.Clock(), s.opt.Lang)
-}
-
 // ResolveMessage finds a message by its id or by its Message-ID (with or
 // without angle brackets).
 func (s *Service) ResolveMessage(ctx context.Context, text string) (MessageID, error) {

@@ -2,7 +2,10 @@ package conversation
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Facets counts the matches of a search by people, account, year, level and so
@@ -33,10 +36,75 @@ func (s *Service) SavedSearches(ctx context.Context) ([]SavedSearch, error) {
 // be read as a search is refused.
 func (s *Service) SaveSearch(ctx context.Context, saved SavedSearch) error {
 	saved.Name, saved.Query = strings.TrimSpace(saved.Name), strings.TrimSpace(saved.Query)
-	if _, err := s.Query(saved.Query); err != nil {
+	q, err := ParseQuery(saved.Query, s.opt.Clock(), s.opt.Lang)
+	if err != nil {
+		return err
+	}
+	list, err := s.SavedSearches(ctx)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(old SavedSearch) bool { return old.Name == saved.Name })
+	if _, err := s.expand(q.Root, append(list, saved), 0); err != nil { // one that names itself, by whatever way
 		return err
 	}
 	return s.opt.Store.SaveSearch(ctx, saved)
+}
+
+// Query reads the search language with the Service's clock and language. What
+// "saved:" names is put in its place.
+func (s *Service) Query(text string) (*Query, error) {
+	q, err := ParseQuery(text, s.opt.Clock(), s.opt.Lang)
+	if err != nil || !names(q.Root, "saved") {
+		return q, err
+	}
+	list, err := s.opt.Store.SavedSearches(context.Background()) // a few rows, for a text that is being typed
+	if err == nil {
+		q.Root, err = s.expand(q.Root, list, 0)
+	}
+	var bad *QueryError
+	if errors.As(err, &bad) {
+		bad.Char = utf8.RuneCountInString(text[:bad.Pos])
+	}
+	return q, err
+}
+
+// names tells whether a query has a term of a field.
+func names(n Node, field string) bool {
+	return n.Op == Match && n.Field == field || slices.ContainsFunc(n.Kids, func(k Node) bool { return names(k, field) })
+}
+
+// savedDeep is how many saved searches may name one another.
+const savedDeep = 8
+
+// expand puts saved searches in the place of their names. Faults are told where
+// the name stands.
+func (s *Service) expand(n Node, list []SavedSearch, depth int) (Node, error) {
+	if n.Op == Match && n.Field == "saved" {
+		i := slices.IndexFunc(list, func(known SavedSearch) bool { return strings.EqualFold(known.Name, n.Text) })
+		if i < 0 {
+			return n, queryError(n.Pos, "query.unknown_saved", "Name", n.Text)
+		}
+		q, err := ParseQuery(list[i].Query, s.opt.Clock(), s.opt.Lang)
+		if err != nil || depth == savedDeep {
+			return n, queryError(n.Pos, "query.bad_saved", "Name", n.Text)
+		}
+		root, err := s.expand(q.Root, list, depth+1)
+		var bad *QueryError
+		if errors.As(err, &bad) {
+			bad.Pos = n.Pos
+		}
+		return root, err
+	}
+	kids := slices.Clone(n.Kids)
+	for i := range kids {
+		var err error
+		if kids[i], err = s.expand(kids[i], list, depth); err != nil {
+			return n, err
+		}
+	}
+	n.Kids = kids
+	return n, nil
 }
 
 // DropSearch forgets a saved search.

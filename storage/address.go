@@ -116,7 +116,7 @@ func (t *tx) renameContact(contact int64) error {
 	if named == namedByNobody {
 		name = best
 	}
-	return t.exec("UPDATE contact SET name = ?, named = ?, folded = ? WHERE id = ?", name, named, fold(name+text.String()), contact)
+	return t.exec("UPDATE contact SET name = ?, named = ?, folded = ? WHERE id = ?", name, named, nameText(name+text.String()), contact)
 }
 
 type nameRow struct{ name, ident string }

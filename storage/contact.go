@@ -30,8 +30,8 @@ func (d *DB) Contacts(ctx context.Context, text string, limit int) (cs []convers
 func matchFolded(column, text string) (string, []any) {
 	where, args := "1", []any(nil)
 	for _, w := range strings.Fields(fold(text)) {
-		where += " AND instr(" + column + ", ?) > 0"
-		args = append(args, w)
+		where += " AND (instr(" + column + ", ?) > 0 OR instr(" + column + ", ?) > 0)"
+		args = append(args, w, plainly(w))
 	}
 	return where, args
 }

@@ -44,6 +44,15 @@ func plainly(s string) string {
 	return letters().Replace(fold(s))
 }
 
+// nameText gives the text by which a name is found, in each way to write it.
+func nameText(s string) string {
+	folded, plain := fold(s), plainly(s)
+	if folded == plain {
+		return folded
+	}
+	return folded + " " + plain
+}
+
 // oddRune tells whether the tokenizer of the index may not take the accents from
 // a letter as plainly does. It knows those of the Latin script.
 func oddRune(r rune) bool {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -166,65 +165,6 @@ func (p *program) messageRow(m *conversation.Message, text string) []string {
 		text = m.Subject + " · " + text
 	}
 	return []string{string(m.ID), badge(m.Index), p.cat.Date(m.Date, p.now()), from, text}
-}
-
-func (p *program) searchCommand() *cobra.Command {
-	var (
-		limit int
-		count bool
-	)
-	c := p.command("search QUERY…", cobra.MinimumNArgs(1), p.with(reading, func(ctx context.Context, a *app, args []string) error {
-		text := strings.Join(args, " ")
-		if err := positive(limit); err != nil {
-			return err
-		}
-		if err := a.knowsPlaces(ctx, text); err != nil {
-			return err
-		}
-		if err := a.indexPrivate(ctx); err != nil {
-			return err
-		}
-		if count {
-			n, err := a.svc.SearchCount(ctx, text)
-			if err != nil {
-				return pointed(err, text)
-			}
-			if p.flags.json {
-				return p.object(map[string]int{"count": n})
-			}
-			return p.line(strconv.Itoa(n)) // for scripts: no separators
-		}
-		hits, err := a.svc.Search(ctx, text, limit)
-		if err != nil {
-			return pointed(err, text)
-		}
-		return p.showHits(hits)
-	}))
-	c.Long = p.t("cli.search.long")
-	c.Flags().IntVar(&limit, "limit", defaultLimit, p.t("cli.flag.limit"))
-	c.Flags().BoolVar(&count, "count", false, p.t("cli.flag.count"))
-	return c
-}
-
-func (p *program) showHits(hits []conversation.Hit) error {
-	var lines [][]string
-	for i := range hits {
-		m := &hits[i].Message
-		var snippet strings.Builder
-		for _, f := range hits[i].Snippet {
-			snippet.WriteString(f.Text)
-		}
-		if p.flags.json {
-			o := p.message(m, false)
-			o.Snippet = snippet.String()
-			if err := p.object(o); err != nil {
-				return err
-			}
-			continue
-		}
-		lines = append(lines, p.messageRow(m, or(snippet.String(), m.Excerpt)))
-	}
-	return p.table(lines, 1)
 }
 
 func (p *program) showCommand() *cobra.Command {

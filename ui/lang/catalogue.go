@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -48,6 +49,10 @@ type entry struct {
 func (e *entry) UnmarshalJSON(data []byte) error {
 	if len(data) > 0 && data[0] == '{' {
 		return json.Unmarshal(data, &e.forms)
+	}
+	if len(data) > 1 && !bytes.ContainsRune(data, '\\') { // nearly all: the start of the program waits for this
+		e.text = string(data[1 : len(data)-1])
+		return nil
 	}
 	return json.Unmarshal(data, &e.text)
 }
