@@ -85,7 +85,7 @@ func (s *script) serve(conn net.Conn) {
 		if !s.say(conn, word, s.usual(word)) || word == "QUIT" {
 			return
 		}
-		if word == "DATA" && s.answers["DATA"] == "" && !s.data(conn, r) {
+		if word == "DATA" && s.goesOn() && !s.data(conn, r) {
 			return
 		}
 	}
@@ -109,7 +109,7 @@ func (s *script) say(w io.Writer, word, usual string) bool {
 	if s.before != nil {
 		s.before(word)
 	}
-	said, ok := s.answers[word]
+	said, ok := s.answer(word)
 	if !ok {
 		said = usual
 	}
@@ -118,6 +118,27 @@ func (s *script) say(w io.Writer, word, usual string) bool {
 	}
 	_, err := fmt.Fprintf(w, "%s\r\n", said)
 	return err == nil
+}
+
+func (s *script) answer(word string) (said string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	said, ok = s.answers[word]
+	return said, ok
+}
+
+// change replaces an answer while the server runs; "" brings back the usual one.
+func (s *script) change(word, answer string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if delete(s.answers, word); answer != "" {
+		s.answers[word] = answer
+	}
+}
+
+func (s *script) goesOn() bool {
+	said, _ := s.answer("DATA")
+	return said == ""
 }
 
 // data reads a message up to the lone dot.

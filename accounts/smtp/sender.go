@@ -136,7 +136,7 @@ func (s *Sender) able(env envelope) error {
 	o := s.Offers()
 	switch {
 	case o.MaxSize > 0 && int64(len(env.wire)) > o.MaxSize:
-		return fmt.Errorf("smtp: %d bytes, server takes %d: %w", len(env.wire), o.MaxSize, accounts.ErrRefused)
+		return fmt.Errorf("smtp: %d bytes, server takes %d: %w: %w", len(env.wire), o.MaxSize, accounts.ErrTooBig, accounts.ErrRefused)
 	case env.options.UTF8 && !o.UTF8:
 		return fmt.Errorf("smtp: international addresses: %w", accounts.ErrUnsupported)
 	case env.eightBit && !o.EightBit:
@@ -227,7 +227,29 @@ func explain(err error) error {
 	case said.Code < 500:
 		return errors.Join(accounts.ErrTemporary, err)
 	}
+	if cause := refusal(said); cause != nil {
+		return errors.Join(cause, accounts.ErrRefused, err)
+	}
 	return errors.Join(accounts.ErrRefused, err)
+}
+
+// refusal gives what makes a refusal for good more than one, where the server
+// tells: the size (RFC 1870), what it cannot pass on (RFC 6152, RFC 6531), or a
+// demand for TLS that cannot be kept.
+func refusal(said *smtp.SMTPError) error {
+	switch said.EnhancedCode {
+	case needsRequireTLS:
+		return accounts.ErrRequireTLS
+	case smtp.EnhancedCode{5, 3, 4}, smtp.EnhancedCode{5, 2, 3}:
+		return accounts.ErrTooBig
+	case smtp.EnhancedCode{5, 6, 1}, smtp.EnhancedCode{5, 6, 3}, smtp.EnhancedCode{5, 6, 7}, smtp.EnhancedCode{5, 6, 9}:
+		return accounts.ErrUnsupported
+	case smtp.EnhancedCodeNotSet:
+		if said.Code == 552 {
+			return accounts.ErrTooBig
+		}
+	}
+	return nil
 }
 
 // wire is the connection as the library sees it: what a server may answer to
