@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 		fmt.Println(errors.Is(err, conversation.ErrReadOnly), err)
 		os.Exit(0)
 	}
+	if dir := os.Getenv("STORAGE_TEST_FAULT"); dir != "" {
+		os.Exit(faulty(dir))
+	}
 	if dir := os.Getenv("STORAGE_TEST_DIR"); dir != "" {
 		if err := writeAway(dir, os.Getenv("STORAGE_TEST_FIRST")); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -18,6 +18,9 @@ var (
 	ErrNewer = conversation.ErrNewer
 	// ErrCorrupt says that the file is damaged or not a database.
 	ErrCorrupt = conversation.ErrCorrupt
+	// ErrGone says that the file was moved, replaced or deleted while it was
+	// open: what would be written now, nobody would ever read.
+	ErrGone = fmt.Errorf("the database is not in its place any more: %w", conversation.ErrReadOnly)
 )
 
 // wrap adds what was being done, and the sentinel error that callers branch on
@@ -51,7 +54,7 @@ func sentinel(err error) error {
 
 func sentinelOfSystem(errno syscall.Errno) error {
 	switch errno {
-	case syscall.ENOSPC, syscall.EDQUOT:
+	case syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG:
 		return conversation.ErrFull
 	case syscall.EROFS, syscall.EACCES, syscall.EPERM:
 		return conversation.ErrReadOnly

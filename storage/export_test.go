@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -188,4 +189,61 @@ func RootOf(ctx context.Context, path, table string) (root, size int64, err erro
 	defer func() { _ = pool.Close() }()
 	err = pool.QueryRowContext(ctx, "SELECT coalesce((SELECT rootpage FROM sqlite_master WHERE name = ?), 0), (SELECT page_size FROM pragma_page_size)", table).Scan(&root, &size)
 	return root, size, err
+}
+
+// SchemaBetween compares the schema of a file with that of its version, made
+// anew; it tells what differs.
+func SchemaBetween(ctx context.Context, path string) (string, error) {
+	schema := func(conn *sql.Conn) ([]string, error) {
+		return query(ctx, conn, scanOne[string], "SELECT coalesce(sql, name) FROM sqlite_master WHERE name NOT LIKE 'index4%' AND name NOT LIKE 'index5%' ORDER BY 1")
+	}
+	pool, fresh := openPool(path), openPool(":memory:")
+	defer func() { _, _ = pool.Close(), fresh.Close() }()
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = conn.Close() }()
+	version, err := userVersion(ctx, conn)
+	if err != nil {
+		return "", err
+	}
+	other, err := fresh.Conn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = other.Close() }()
+	if err := migrate(ctx, other, migrations()[:version], func(string) {}); err != nil {
+		return "", err
+	}
+	have, err := schema(conn)
+	if err != nil {
+		return "", err
+	}
+	want, err := schema(other)
+	if err == nil && !slices.Equal(have, want) {
+		return fmt.Sprintf("version %d: %q instead of %q", version, have, want), nil
+	}
+	return "", err
+}
+
+// Hold keeps the right to write until the function it gives is called.
+func (d *DB) Hold(t testing.TB) func() {
+	t.Helper()
+	if _, err := d.w.conn.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	return func() { _, _ = d.w.conn.ExecContext(context.Background(), "ROLLBACK") }
+}
+
+// Settings gives pragmas of the connection that writes.
+func (d *DB) Settings(ctx context.Context, names ...string) (out []string, err error) {
+	for _, n := range names {
+		var v string
+		if err := d.w.conn.QueryRowContext(ctx, "PRAGMA "+n).Scan(&v); err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }

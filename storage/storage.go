@@ -52,6 +52,7 @@ type DB struct {
 	pack     *packer
 	opened   *openedParts
 	inside   *inside
+	file     os.FileInfo
 	mark     string   // names this process while it has the database open
 	written  sync.Map // drafts that were saved here
 	warnings []string
@@ -64,6 +65,9 @@ func Open(ctx context.Context, dir string, opt Options) (*DB, error) {
 	path := filepath.Join(dir, FileName)
 	warnings, err := secure(dir, path)
 	if err != nil {
+		return nil, wrap("open "+path, err)
+	}
+	if d.file, err = os.Stat(path); err != nil {
 		return nil, wrap("open "+path, err)
 	}
 	d.warnings, d.mark = warnings, fmt.Sprintf("%s%d.%d", settingOpen, os.Getpid(), d.opt.Now().UnixNano())
@@ -134,6 +138,15 @@ func (o Options) filled() Options {
 
 // Warnings tells what Open had to mend, as codes of the catalogue.
 func (d *DB) Warnings() []string { return d.warnings }
+
+// inPlace tells whether the file that is open is the one that others find.
+func (d *DB) inPlace() error {
+	info, err := os.Stat(d.Path())
+	if err != nil || !os.SameFile(info, d.file) {
+		return errors.Join(ErrGone, err)
+	}
+	return nil
+}
 
 // Path gives the file the database is kept in.
 func (d *DB) Path() string { return filepath.Join(d.dir, FileName) }

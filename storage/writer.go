@@ -133,6 +133,9 @@ func (d *DB) write(ctx context.Context, what string, f func(*tx) error) error {
 }
 
 func (d *DB) transact(ctx context.Context, what string, f func(*tx) error) error {
+	if err := d.inPlace(); err != nil {
+		return err
+	}
 	inner := context.WithoutCancel(ctx)
 	t := &tx{writer: d.w, db: d, ctx: inner}
 	t.reset()
