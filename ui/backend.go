@@ -20,6 +20,8 @@ type Backend interface {
 	Search(ctx context.Context, query string, limit int) ([]conversation.Hit, error)
 	// SearchCount gives how many messages match.
 	SearchCount(ctx context.Context, query string) (int, error)
+	// Query reads the search language.
+	Query(text string) (*conversation.Query, error)
 	// Facets counts the matches by what can narrow the search; Topics gives the
 	// topics whose subject holds its words.
 	Facets(ctx context.Context, query string) ([]conversation.Facet, error)

@@ -111,7 +111,10 @@ func TestASearchKeptUnderANameIsAView(t *testing.T) {
 		d.Keys("Rooms")
 		d.Press("enter")
 		d.Expect("Kept as “Rooms”")
-		d.Press("esc", "esc", "g", "s")
+		d.Press("esc", "esc", "{")
+		d.Wait(time.Second)
+		d.Expect("Conversations · Rooms")
+		d.Press("}", "g", "s")
 		d.Expect("Saved searches", "Rooms", "la")
 		d.Press("enter")
 		d.Wait(time.Second)
@@ -173,6 +176,38 @@ func TestASearchGoesOnBeyondTheFirstHits(t *testing.T) {
 		d.Press("G")
 		d.Wait(time.Second)
 		d.Expect("Someone 399")
+	})
+}
+
+func TestASavedSearchIsAViewOfTheList(t *testing.T) {
+	journey(t, 80, 24, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+		if err := f.SaveSearch(t.Context(), conversation.SavedSearch{Name: "Trains", Query: "treno"}); err != nil {
+			t.Fatal(err)
+		}
+		f.Tell(conversation.Event{})
+		d.Wait(time.Second)
+		d.Press("{")
+		d.Wait(time.Second)
+		d.Expect("Conversations · Trains", "Giulia Ferrari")
+		d.Refuse("Marc Dupuis")
+		d.Press("}")
+		d.Wait(time.Second)
+		d.Expect("Marc Dupuis")
+		d.Refuse("Trains")
+		d.Press("}", "}", "}")
+		d.Wait(time.Second)
+		d.Expect("· all")
+		d.Press("}")
+		d.Wait(time.Second)
+		d.Expect("Conversations · Trains")
+		if err := f.DropSearch(t.Context(), "Trains"); err != nil {
+			t.Fatal(err)
+		}
+		f.Tell(conversation.Event{})
+		d.Wait(time.Second)
+		d.Press("}")
+		d.Wait(time.Second)
+		d.Expect("Conversations  ", "Marc Dupuis")
 	})
 }
 

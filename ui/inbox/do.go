@@ -103,13 +103,6 @@ func (s *Screen) back() (tea.Cmd, bool) {
 	return nil, false
 }
 
-func (s *Screen) turn(by int) tea.Cmd {
-	s.view = (s.view + by + len(views())) % len(views())
-	s.list.Reset()
-	clear(s.tags)
-	return s.fetch()
-}
-
 // change runs the actions on the conversation under the cursor.
 func (s *Screen) change(id key.ID) (tea.Cmd, bool) {
 	c, ok := s.list.Current()

@@ -12,6 +12,7 @@ import (
 	"github.com/caliopen/caliopen-tui/privacy"
 	"github.com/caliopen/caliopen-tui/ui/key"
 	"github.com/caliopen/caliopen-tui/ui/kit"
+	"github.com/caliopen/caliopen-tui/ui/safe"
 	"github.com/caliopen/caliopen-tui/ui/screen"
 )
 
@@ -23,6 +24,8 @@ type Backend interface {
 	Act(ctx context.Context, a conversation.Act) error
 	Contact(ctx context.Context, who string) (conversation.Contact, error)
 	SaveContact(ctx context.Context, c conversation.Contact) (conversation.ContactID, error)
+	SavedSearches(ctx context.Context) ([]conversation.SavedSearch, error)
+	Query(text string) (*conversation.Query, error)
 }
 
 // view is one of the tabs.
@@ -47,10 +50,12 @@ type Screen struct {
 
 	list   *kit.List[conversation.ConversationID, conversation.Conversation]
 	view   int
-	unread bool // only unread ones
-	count  int  // unread messages in the view
-	full   bool // full dates
-	alone  bool // there is no account that could bring anything
+	kept   []conversation.SavedSearch
+	saved  *conversation.SavedSearch // shown in place of a view, nil for none
+	unread bool                      // only unread ones
+	count  int                       // unread messages in the view
+	full   bool                      // full dates
+	alone  bool                      // there is no account that could bring anything
 	tags   map[conversation.ConversationID]bool
 
 	filter    *kit.Field
@@ -61,6 +66,7 @@ type Screen struct {
 	read          screen.Slot
 	act           screen.Slot
 	quiet         screen.Slot
+	keeping       screen.Slot
 	offset, limit int
 	failed        bool
 }
@@ -73,29 +79,38 @@ func New(env *screen.Env, b Backend) *Screen {
 }
 
 // Load reads the first window.
-func (s *Screen) Load() tea.Cmd { return s.fetch() }
+func (s *Screen) Load() tea.Cmd { return tea.Batch(s.fetch(), s.fetchKept()) }
 
 // Changed reads the rows again.
 func (s *Screen) Changed(ev conversation.Event) tea.Cmd {
-	if !ev.All && len(ev.Conversations) == 0 && !ev.Outbox {
-		return nil
+	switch {
+	case ev.All:
+		return tea.Batch(s.fetch(), s.fetchKept())
+	case len(ev.Conversations) > 0 || ev.Outbox:
+		return s.fetch()
+	case len(ev.Accounts) == 0: // something else: a saved search came or went
+		return s.fetchKept()
 	}
-	return s.fetch()
+	return nil
 }
 
 // fetch reads the window around what is shown.
 func (s *Screen) fetch() tea.Cmd {
 	s.offset, s.limit, _ = s.list.Need()
 	s.limit = max(s.limit, 50)
-	w := conversation.Window{Kinds: views()[s.view].kinds, Unread: s.unread, Offset: s.offset, Limit: s.limit}
-	if s.filtered != "" {
-		w.Query = wordsOf(s.filtered)
+	w := conversation.Window{Unread: s.unread, Offset: s.offset, Limit: s.limit}
+	if s.saved == nil {
+		w.Kinds = views()[s.view].kinds
 	}
+	saved, filtered := s.saved, s.filtered
 	type found struct {
 		conversation.Page
 		alone bool
 	}
 	return screen.Ask(&s.read, func() (f found, err error) {
+		if w.Query, err = s.query(saved, filtered); err != nil {
+			return f, err
+		}
 		if f.Page, err = s.b.List(s.env.Ctx, w); err != nil || f.Total > 0 {
 			return f, err
 		}
@@ -190,7 +205,9 @@ func (s *Screen) Detail() (screen.To, bool) {
 func (s *Screen) Title() kit.Line {
 	st := s.env.Styles
 	l := kit.Line{kit.Own(st.Title, s.env.Cat.T("place.conversations", nil))}
-	if v := views()[s.view]; v.name != "people" {
+	if v := views()[s.view]; s.saved != nil {
+		l = append(l, kit.Own(st.Plain, " "+st.Glyph.Sep+" "), kit.Got(st.Plain, safe.Line(s.saved.Name)))
+	} else if v.name != "people" {
 		l = append(l, kit.Own(st.Plain, " "+st.Glyph.Sep+" "+s.env.Cat.T("view."+v.name, nil)))
 	}
 	if s.count > 0 {

@@ -39,7 +39,7 @@ func (s *Screen) keep(saved conversation.SavedSearch) tea.Cmd {
 			return screen.Ask(&once, func() (struct{}, error) { return struct{}{}, s.b.DropSearch(s.env.Ctx, saved.Name) },
 				func(_ struct{}, err error) tea.Cmd { return told(s.env, err) })
 		}
-		return host.Toast(s.env.Cat.T("search.kept", map[string]any{"Name": safe.Line(saved.Name).String()}), undo)
+		return tea.Batch(spread(), host.Toast(s.env.Cat.T("search.kept", map[string]any{"Name": safe.Line(saved.Name).String()}), undo))
 	})
 }
 
@@ -48,7 +48,12 @@ func told(env *screen.Env, err error) tea.Cmd {
 	if err != nil {
 		return env.Host.Fail(err)
 	}
-	return env.Host.Toast(env.Cat.T("toast.undone", nil), nil)
+	return tea.Batch(spread(), env.Host.Toast(env.Cat.T("toast.undone", nil), nil))
+}
+
+// spread lets the other screens know that the saved searches changed.
+func spread() tea.Cmd {
+	return func() tea.Msg { return conversation.Event{} }
 }
 
 // Keeper is what the box of saved searches needs.
@@ -166,7 +171,7 @@ func (v *Saved) forget(s conversation.SavedSearch) tea.Cmd {
 			return v.env.Host.Fail(err)
 		}
 		words := v.env.Cat.T("search.forgotten", map[string]any{"Name": safe.Line(s.Name).String()})
-		return tea.Batch(v.Load(), v.env.Host.Toast(words, undo))
+		return tea.Batch(spread(), v.Load(), v.env.Host.Toast(words, undo))
 	})
 }
 

@@ -67,6 +67,11 @@ func (f *Fake) Search(ctx context.Context, query string, limit int) ([]conversat
 	return out, nil
 }
 
+// Query reads the search language.
+func (f *Fake) Query(text string) (*conversation.Query, error) {
+	return conversation.ParseQuery(text, f.now(), "en")
+}
+
 // Facets counts what was found by year, people and level.
 func (f *Fake) Facets(ctx context.Context, query string) ([]conversation.Facet, error) {
 	err := f.lock(ctx)
