@@ -56,6 +56,7 @@ type process struct {
 	eng    *engine.Engine
 	log    *records
 	ahead  time.Duration // of the clock
+	most   time.Duration // that a pass may take before it is given up, 0 for two minutes
 	events chan conversation.Event
 }
 
@@ -176,7 +177,11 @@ func (v *victim) run(t *testing.T) *process {
 
 // sync runs one pass.
 func (p *process) sync() engine.Summary {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	most := p.most
+	if most == 0 {
+		most = 2 * time.Minute
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), most)
 	defer cancel()
 	return p.eng.SyncOnce(ctx, []conversation.AccountID{"alice"})[0]
 }

@@ -84,13 +84,14 @@ func conflicts(k *rack) {
 			}
 			s.acts()
 			got := s.flags(hash)["INBOX"]
-			if online && here { // the server's came later, and are as good
+			if online { // which one came first is the network's secret; acts has compared both sides
 				return
 			}
-			if want := seen != here; strings.Contains(got, `\Seen`) != want && (here || !online) {
+			// What says nothing new here is no wish: it was read, and not starred.
+			if want := seen && !here; strings.Contains(got, `\Seen`) != want {
 				t.Errorf("I7: the flags are %q, \\Seen should be %v", got, want)
 			}
-			if want := flagged != here; strings.Contains(got, `\Flagged`) != want && (here || !online) {
+			if want := flagged || here; strings.Contains(got, `\Flagged`) != want {
 				t.Errorf("I7: the flags are %q, \\Flagged should be %v", got, want)
 			}
 		})
@@ -114,7 +115,9 @@ func refused(k *rack) {
 				user := k.filled(20)
 				s := &scene{rack: k, t: t, user: user, proxy: proxy, p: k.victim(t, user, proxy.Addr).run(t)}
 				proxy.Arm(servertest.Fault{Kind: servertest.Deny, Upon: regexp.MustCompile(upon), Text: said})
-				if sum := s.p.soundly(t, 10*time.Second); sum.Err == nil && j < 3 {
+				// A list refused without reason is asked for in the old way, and a
+				// search or a part of the messages may do without.
+				if sum := s.p.soundly(t, 10*time.Second); sum.Err == nil && (j == 0 || j == 2) {
 					t.Errorf("I8: nothing is said of %q upon %s", said, upon)
 				}
 				if proxy.Conns() > 5 {
@@ -134,8 +137,13 @@ func refused(k *rack) {
 	k.try("restart", func(t *testing.T) {
 		s := k.scene(t, proxy, 30)
 		k.server.Save(s.user, "INBOX", smalls(9, 0, 3)...)
-		proxy.Arm(servertest.Fault{Kind: servertest.Meanwhile, Upon: regexp.MustCompile("^UID FETCH"), At: 100, Do: k.server.Restart})
+		up := make(chan struct{})
+		proxy.Arm(servertest.Fault{Kind: servertest.Meanwhile, Upon: regexp.MustCompile("^UID FETCH"), At: 100, Do: func() {
+			k.server.Restart()
+			close(up)
+		}})
 		s.p.soundly(t, 40*time.Second)
+		<-up
 		s.pulls()
 	})
 }

@@ -186,7 +186,9 @@ func expunged(k *rack) {
 			if i%2 == 1 {
 				f.Upon, f.At = regexp.MustCompile("^UID FETCH"), r.Int64N(20_000)
 			}
-			f.Do = func() { k.server.Expunge(user, "INBOX", fmt.Sprintf("%d,%d,%d", 1+r.IntN(40), 1+r.IntN(40), 1+r.IntN(40))) }
+			f.Do = func() {
+				k.server.Expunge(user, "INBOX", fmt.Sprintf("%d,%d,%d", 1+r.IntN(40), 1+r.IntN(40), 1+r.IntN(40)))
+			}
 			s := &scene{rack: k, t: t, user: user, proxy: proxy, p: k.victim(t, user, proxy.Addr).run(t)}
 			proxy.Commands()
 			proxy.Arm(f)
@@ -233,11 +235,14 @@ func vanished(k *rack) {
 func folders(k *rack) {
 	proxy := k.server.Proxy(k.t)
 	for name, change := range map[string]func(user string){
-		"deleted":  func(user string) { k.server.Delete(user, "Work") },
-		"renamed":  func(user string) { k.server.Rename(user, "Work", "Play") },
-		"cased":    func(user string) { k.server.Rename(user, "Work", "WORK") },
-		"utf-7":    func(user string) { k.server.Rename(user, "Work", "Été & Ärger/日本") },
-		"anew":     func(user string) { k.server.Delete(user, "Work"); k.server.Deliver(user, "Work", "", smalls(5, 0, 4)...) },
+		"deleted": func(user string) { k.server.Delete(user, "Work") },
+		"renamed": func(user string) { k.server.Rename(user, "Work", "Play") },
+		"cased":   func(user string) { k.server.Rename(user, "Work", "WORK") },
+		"utf-7":   func(user string) { k.server.Rename(user, "Work", "Été & Ärger/日本") },
+		"anew": func(user string) {
+			k.server.Delete(user, "Work")
+			k.server.Deliver(user, "Work", "", smalls(5, 0, 4)...)
+		},
 		"swapped":  func(user string) { k.swap(user) },
 		"emptied":  func(user string) { k.server.Expunge(user, "Work", "1:*") },
 		"moved-to": func(user string) { k.server.Move(user, "Work", "INBOX", "1:*") },

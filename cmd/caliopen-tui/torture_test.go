@@ -39,9 +39,15 @@ type row struct {
 func tortureRows() []row {
 	return []row{
 		{name: "K1", try: killedAtSteps},
+		{name: "K2", long: true, try: killedActing},
 		{name: "K3", long: true, try: powerCut},
 		{name: "C1", try: cutAnywhere},
 		{name: "C2", try: halfOpen},
+		{name: "C3", mail: true, try: answerLost},
+		{name: "C4", long: true, try: slowly},
+		{name: "C5", long: true, try: flapping},
+		{name: "G1", try: garbage},
+		{name: "G2", long: true, try: tooMuch},
 		{name: "U1", try: renumbered},
 		{name: "U2", try: gaps},
 		{name: "E1", try: expunged},
@@ -52,6 +58,11 @@ func tortureRows() []row {
 		{name: "V1", try: refused},
 		{name: "M1", try: malformed},
 		{name: "S1", try: noRoom},
+		{name: "S2", long: true, try: beset},
+		{name: "S3", try: upgraded},
+		{name: "T1", long: true, try: clocks},
+		{name: "T2", long: true, try: suspended},
+		{name: "X1", long: true, try: soak},
 	}
 }
 
