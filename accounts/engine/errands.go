@@ -71,7 +71,7 @@ func (w *worker) through(ctx context.Context, k work, f func() error) error {
 // a pass: what the pass was told of them may be older than that.
 type acted struct {
 	sync.Mutex
-	leaving sync.Mutex // held while acts are on their way
+	leaving chan struct{} // holds one token unless acts are on their way, or messages are swept
 	copies  map[copyKey]bool
 }
 
@@ -120,8 +120,12 @@ func (w *worker) replay(ctx context.Context) error {
 // apply replays some acts. While they are on their way no message is swept: the
 // pass may have seen it gone from one folder and not yet seen it in the other.
 func (w *worker) apply(ctx context.Context, tasks []accounts.Task) (refused bool, err error) {
-	w.acts.leaving.Lock()
-	defer w.acts.leaving.Unlock()
+	select {
+	case <-w.acts.leaving:
+		defer func() { w.acts.leaving <- struct{}{} }()
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
 	done, err := w.acc.Transport.Apply(ctx, tasks)
 	if serr := w.doneTasks(ctx, tasks, done); serr != nil {
 		return false, fmt.Errorf("engine: note acts done: %w", serr)

@@ -311,9 +311,13 @@ func (m *mirror) sum() Summary {
 // settle tidies up after a pass in which everything was fetched: messages gone
 // from every server go, and what was learned of the provider is used.
 func (m *mirror) settle(ctx context.Context) error {
-	m.w.acts.leaving.Lock() // what an act moves right now is in no folder that was looked at
+	select {
+	case <-m.w.acts.leaving: // what an act moves right now is in no folder that was looked at
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	ch, err := m.w.o.Store.Sweep(ctx, m.w.id())
-	m.w.acts.leaving.Unlock()
+	m.w.acts.leaving <- struct{}{}
 	if err != nil {
 		return err
 	}

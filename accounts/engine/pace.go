@@ -5,8 +5,8 @@ import "time"
 // Bounds of the estimate of how long a pass will take.
 const (
 	paceOver  = time.Minute     // it goes by the messages of so long
-	paceAfter = 2 * time.Second // and is told once so much is known
-	paceSlack = 1.3             // it grows only when it was wrong by more than that
+	paceAfter = 5 * time.Second // and is told once so much is known
+	paceSlack = 1.5             // it grows only when it was wrong by more than that
 )
 
 // pace estimates how long a pass will take at the rate of the last minute. What

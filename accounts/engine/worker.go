@@ -51,8 +51,11 @@ func newWorker(o *Options, a Account) *worker {
 	if a.Paused {
 		st.Phase = conversation.PhasePaused
 	}
+	free := make(chan struct{}, 1)
+	free <- struct{}{}
 	return &worker{
-		o: o, acc: a, st: st, rests: newRests(),
+		acts: acted{leaving: free},
+		o:    o, acc: a, st: st, rests: newRests(),
 		looks: make(chan struct{}, 1), jobs: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 }

@@ -176,6 +176,7 @@ func (a *app) newEngine(publish func(conversation.Event)) *engine.Engine {
 	return engine.New(engine.Options{
 		Store: a.db, Formats: a.formats(), Keys: a.ring, LockDir: a.places.Locks(), Publish: publish, Now: a.now, Log: a.log,
 		Check: a.checker(), Arrived: a.arrived,
+		Leaving: func(ctx context.Context, e conversation.Entry) error { return a.svc.Recheck(ctx, e) },
 	})
 }
 
