@@ -105,9 +105,7 @@ func newText() textarea.Model {
 	t.EndOfBufferCharacter = ' '
 	t.SetVirtualCursor(false)
 	t.SetStyles(textarea.Styles{})
-	for _, b := range []interface{ SetEnabled(bool) }{&t.KeyMap.Paste, &t.KeyMap.CopySelection, &t.KeyMap.SelectAll} {
-		b.SetEnabled(false)
-	}
+	t.KeyMap.Paste.SetEnabled(false)
 	return t
 }
 
