@@ -27,6 +27,17 @@ func weighed(t *testing.T, config Config) (*Client, *cutter) {
 	return newClient(t, config), n
 }
 
+// awake gives a server that has let somebody in: before that its tools may not
+// find each other.
+func awake(t *testing.T) *servertest.Server {
+	t.Helper()
+	s := servertest.Dovecot(t)
+	if _, err := newClient(t, dovecotConfig(s)).Test(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // A folder made anew, or under another name, is recognised: no body comes
 // again.
 func TestDovecotRecognises(t *testing.T) {
@@ -47,7 +58,7 @@ func TestDovecotRecognises(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := servertest.Dovecot(t)
+			s := awake(t)
 			s.Deliver(servertest.Alice, "Work", "S", longLetters(130, 1)...)
 			m := newMemory()
 			c, bytes := weighed(t, dovecotConfig(s))
