@@ -24,8 +24,9 @@ const (
 	EML     Kind = "eml"
 )
 
-// Largest bounds one message, in bytes; a larger one is set aside.
-const Largest = 100 << 20
+// Largest bounds one message, in bytes, as it is bounded where servers give it; a
+// larger one is set aside.
+const Largest = 50 << 20
 
 // Codes of the reasons for which a message is not taken.
 const (
