@@ -15,7 +15,6 @@ const (
 type pace struct {
 	marks []mark // of the last minute, oldest first
 	shown time.Duration
-	at    time.Time // when shown was true
 	done  int
 }
 
@@ -56,15 +55,9 @@ func (p *pace) left(now time.Time, total int) time.Duration {
 		return 0
 	}
 	guess := time.Duration(float64(took) * float64(total-p.done) / float64(got))
-	if p.shown > 0 {
-		before := max(p.shown-now.Sub(p.at), 0)
-		if guess > before && float64(guess) <= float64(before)*paceSlack {
-			guess = before
-		}
-		if guess > before && float64(guess) <= float64(p.shown)*paceSlack {
-			guess = p.shown // a slower moment: it stands rather than jumps
-		}
+	if guess > p.shown && float64(guess) <= float64(p.shown)*paceSlack {
+		guess = p.shown // it stands rather than going up
 	}
-	p.shown, p.at = guess, now
+	p.shown = guess
 	return guess
 }

@@ -35,7 +35,11 @@ func openStore(t testing.TB) *storage.DB {
 }
 
 func over(db engine.Store) *engine.Engine {
-	return engine.New(engine.Options{Store: db, Formats: map[conversation.Protocol]conversation.Format{conversation.Mail: mime.New()}})
+	return engine.New(engine.Options{Store: db, Formats: mails()})
+}
+
+func mails() map[conversation.Protocol]conversation.Format {
+	return map[conversation.Protocol]conversation.Format{conversation.Mail: mime.New()}
 }
 
 func zoes(name string) accounts.Own {
