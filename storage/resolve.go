@@ -71,7 +71,7 @@ func (c *compiler) folders(text string) (string, error) {
 		var out []int64
 		word := fold(text)
 		for _, f := range rows {
-			name := fold(f.name)
+			name := strings.TrimPrefix(fold(f.name), "local:") // what was imported is found by its own name
 			if name == word || strings.HasSuffix(name, "/"+word) || f.use == word || fold(f.account) == word {
 				out = append(out, f.id)
 			}

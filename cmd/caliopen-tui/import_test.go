@@ -55,6 +55,9 @@ func TestImportRecognisesWhatIsHere(t *testing.T) {
 	if list := p.objects("search", "in:archive", "three"); len(list) != 1 || list[0]["direction"] != "in" || list[0]["read"] != true {
 		t.Errorf("%v", list)
 	}
+	if list := p.objects("search", "in:old"); len(list) != 2 {
+		t.Errorf("%v", list)
+	}
 	if text, want := p.must("", "show", "--raw", p.id("subject:here")), string(here); text != want {
 		t.Errorf("the copy of the server became %q", text)
 	}
