@@ -95,10 +95,8 @@ func TestNarrowingKeepsAlternativesTogether(t *testing.T) {
 		f.Asked = nil
 		d.Press("f", "1")
 		d.Wait(time.Second)
-		for _, q := range f.Asked {
-			if !strings.HasPrefix(q, "(la or la) ") {
-				t.Errorf("asked for %q", q)
-			}
+		if !slices.Equal(f.Asked, []string{"(la or la) with:nadia"}) {
+			t.Errorf("asked for %q", f.Asked)
 		}
 	})
 }
@@ -147,6 +145,24 @@ func TestAWrongSearchPointsAtTheCharacterOnceTheTypingRests(t *testing.T) {
 		d.Press("C")
 		d.Wait(time.Second)
 		d.Refuse("needs something behind it")
+	})
+}
+
+func TestOtherWordsBeginAtTheirFirstHit(t *testing.T) {
+	journey(t, 80, 24, setup{}, func(d *uitest.Driver, _ *uitest.Fake) {
+		cursor := func() int { return strings.Count(d.Screen()[:strings.Index(d.Screen(), "▌")], "\n") }
+		d.Press("/", "ven")
+		d.Wait(time.Second)
+		first := cursor()
+		d.Press("down", "down")
+		if cursor() == first {
+			t.Fatal("the cursor did not move")
+		}
+		d.Press("d")
+		d.Wait(time.Second)
+		if at := cursor(); at != first {
+			t.Errorf("the cursor stands in row %d, not %d", at, first)
+		}
 	})
 }
 

@@ -86,6 +86,27 @@ func TestAMessageIsSentLater(t *testing.T) {
 	})
 }
 
+func TestADraftWhoseMomentIsOverGoesAtOnce(t *testing.T) {
+	journey(t, 80, 24, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+		f.KeepDraft(conversation.Draft{
+			ID: "d1", Kind: conversation.DraftNew, To: []conversation.Recipient{{Contact: "marc", Name: "Marc Dupuis"}}, Text: "Bonjour",
+			At: uitest.Noon().Add(-time.Hour), Saved: uitest.Noon(),
+		})
+		d.Press("4")
+		d.Wait(time.Second)
+		d.Press("enter")
+		d.Wait(time.Second)
+		d.Press("esc")
+		d.Wait(time.Second)
+		d.Expect("Bonjour")
+		d.Refuse("When", "schedules")
+		d.Press("y")
+		if len(f.Sent) != 1 || !f.Sent[0].At.IsZero() {
+			t.Errorf("sent %+v", f.Sent)
+		}
+	})
+}
+
 func TestTheRestOfAMessageIsFetchedWhenItIsOpened(t *testing.T) {
 	journey(t, 80, 24, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
 		text := "Bonjour, la facture"

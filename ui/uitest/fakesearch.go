@@ -18,10 +18,15 @@ func (f *Fake) found(query string) (words string, out []conversation.Message, er
 		return "", nil, err
 	}
 	var terms, plain []string
+	either := false
 	for _, word := range strings.Fields(strings.ToLower(query)) {
-		if strings.Contains(word, ":") {
+		either = either || word == "or"
+		if word = strings.Trim(word, "()"); strings.Contains(word, ":") {
 			terms = append(terms, word)
 			continue
+		}
+		if either {
+			continue // the first of several alternatives is enough here
 		}
 		plain = append(plain, strings.TrimSuffix(word, "*"))
 	}
