@@ -247,3 +247,9 @@ func (d *DB) Settings(ctx context.Context, names ...string) (out []string, err e
 	}
 	return out, nil
 }
+
+// RawBytes gives what the sources take up, with the pages they do not fill.
+func (d *DB) RawBytes(ctx context.Context) (n int64, err error) {
+	err = d.readers.QueryRowContext(ctx, "SELECT coalesce(sum(length(packed) + 96), 0) FROM raw").Scan(&n)
+	return n, err
+}
