@@ -24,8 +24,9 @@ const patientTries = 3
 // the folder is left for another time.
 const maxSilent = 1000
 
-// single deals with one message that ended the connection: it is asked for
-// without anything the server says about it, then only for its header.
+// single deals with one message that ended the connection: it is asked for by
+// itself, since that may not happen again, then without anything the server says
+// about it, then only for its header.
 func (f *fetcher) single(ctx context.Context, uid uint32, cause error) error {
 	if errors.Is(cause, accounts.ErrOffline) && f.suspect(uid) < patientTries {
 		f.v.cut = fmt.Errorf("imap: message %d of %q: %w (%v)", uid, f.v.f.Name, accounts.ErrTemporary, cause)
@@ -35,13 +36,14 @@ func (f *fetcher) single(ctx context.Context, uid uint32, cause error) error {
 	if errors.Is(cause, errLimit) {
 		reason = reasonTooBig
 	}
-	for _, i := range []items{bodyItems, headerItems} {
-		if i == bodyItems && (reason == reasonTooBig || f.items == headItems) {
+	for _, i := range []items{f.items, bodyItems, headerItems} {
+		if i != headerItems && reason == reasonTooBig || i == bodyItems && f.items == headItems {
 			continue
 		}
 		rest, err := f.once(ctx, []uint32{uid}, i)
 		switch {
 		case err == nil && len(rest) == 0:
+			f.v.plain = f.v.plain || i == bodyItems
 			return nil
 		case errors.Is(err, errMirror) || ctx.Err() != nil:
 			return err

@@ -32,6 +32,7 @@ type visitState struct {
 	top   uint32 // everything below is known or to be brought
 	left  int    // how many are to come, as far as that can be told
 	cut   error  // why something is left for the next pass
+	plain bool   // of something only the bytes could be had: its flags are asked for in the next pass
 }
 
 // open opens a folder for the first time in a pass and finds out what is here.
@@ -144,7 +145,7 @@ func (p *pass) finish(ctx context.Context, v *visitState) error {
 	if v.short() {
 		v.f.UIDNext = 0
 	}
-	v.f.ModSeq = v.sel.HighestModSeq
+	v.f.ModSeq = v.seen()
 	v.f.Messages = v.sel.NumMessages
 	v.f.Cursor = scope(v.extent)
 	delete(p.missing, v.f.Name)
@@ -157,8 +158,16 @@ func (p *pass) finish(ctx context.Context, v *visitState) error {
 func (p *pass) suspend(ctx context.Context, v *visitState) error {
 	f := v.f
 	f.UIDNext, f.Messages = 0, 0
-	f.ModSeq, f.Cursor = v.sel.HighestModSeq, v.noted()
+	f.ModSeq, f.Cursor = v.seen(), v.noted()
 	return mirrored("save folder", p.m.SaveFolder(ctx, f))
+}
+
+// seen gives how far the flags are known: not at all when some are not.
+func (v *visitState) seen() uint64 {
+	if v.plain {
+		return 0
+	}
+	return v.sel.HighestModSeq
 }
 
 // short tells that the folder had more messages than are known now. Some may
