@@ -86,10 +86,12 @@ func (p *process) reached(t *testing.T, proxy *servertest.Proxy, want *truth) (a
 	return all
 }
 
-// held gives the hashes of the sources of each copy that is here.
+// held gives the hash of the source of each copy that is here, and whether it
+// is read and starred.
 func (p *process) held(t *testing.T) map[string][]string {
 	t.Helper()
-	rows, err := peek(t, p.v.Dir).QueryContext(t.Context(), `SELECT f.name || '/' || l.validity || '/' || l.uid, lower(hex(r.sha)) FROM location l
+	rows, err := peek(t, p.v.Dir).QueryContext(t.Context(), `SELECT f.name || '/' || l.validity || '/' || l.uid,
+		lower(hex(r.sha)) || CASE WHEN l.flags & 1 THEN ' \Seen' ELSE '' END || CASE WHEN l.flags & 2 THEN ' \Flagged' ELSE '' END FROM location l
 		JOIN folder f ON f.id = l.folder JOIN raw r ON r.id = l.raw WHERE l.uid <> 0 AND f.local = 0`)
 	if err != nil {
 		t.Fatal(err)
@@ -116,8 +118,14 @@ func (p *process) converged(t *testing.T, all *faults, want *truth) {
 	for _, box := range want.boxes {
 		for _, m := range box.Messages {
 			key := fmt.Sprintf("%s/%d/%d", box.Name, box.Validity, m.UID)
+			is := m.SHA256
+			for _, flag := range []string{`\Seen`, `\Flagged`} {
+				if slices.Contains(m.Flags, flag) {
+					is += " " + flag
+				}
+			}
 			switch got := have[key]; {
-			case !slices.Contains(got, m.SHA256):
+			case !slices.Contains(got, is):
 				all.add("I1: %s is not here as it is on the server (%v)", key, got)
 			case len(got) > 1:
 				all.add("I2: %s is here %d times", key, len(got))
