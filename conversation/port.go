@@ -222,6 +222,9 @@ type Parsed struct {
 	// Names are the names that stand beside addresses outside the seal of a
 	// private message too; the store writes no other name of it in clear.
 	Names map[Address]string
+	// Extra is text that stands in attachments: the message is found by it, and
+	// it is never shown. Of a private message it is sealed like the text.
+	Extra string
 }
 
 // Outgoing is a draft with everything resolved, ready to be composed.

@@ -92,14 +92,18 @@ func oddWords(field, s string) string {
 	return b.String()
 }
 
-// others gives what is looked for by bigrams and by odd words: all that the
-// tokenizer alone would not find.
-func (w *indexText) others() string {
-	s := ""
+// others gives what is indexed besides the texts themselves: the text of
+// attachments, and what the tokenizer alone would not find, by bigrams and as
+// odd words.
+func (w *indexText) others(extra string) string {
+	s := extra
+	if s != "" {
+		s += " " + oddWords("extra", extra)
+	}
 	for _, t := range [][2]string{{"subject", w.subject}, {"people", w.people}, {"file", w.files}, {"body", w.body}} {
 		s += oddWords(t[0], t[1])
 	}
-	return s + bigrams(w.subject, w.people, w.files, w.body)
+	return s + bigrams(w.subject, w.people, w.files, w.body, extra)
 }
 
 // cjk tells whether a rune belongs to a script written without spaces, where

@@ -229,7 +229,7 @@ func secretOf(p *inner, people string) secret {
 	for _, a := range h.Attachments {
 		w.files += a.Name + "\n"
 	}
-	w.cjk = w.others()
+	w.cjk = w.others(p.extra)
 	return secret{id: p.id, serial: p.serial, marks: h.Marks, words: w}
 }
 

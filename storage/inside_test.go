@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ func questions() []string {
 		"東京", "京", "東京タワー", "東京x", "subject:東京", "has:attachment", "-has:attachment", "has:link apfel", "has:invite", "is:sealed", "is:signed apfel",
 		"is:unread birne", "is:starred", "from:anna", "to:me apfel", "from:anna or subject:kirsche", "in:archive", "in:inbox apfel", "date:2024-03-02..2024-03-05 birne",
 		`"..."`, `body:"..."`, `subject:"?!"`, "with:anna birne", "anna", "example", "size:>10 kirsche", "score:>10 apfel", "list:none", "nothinglikethis",
+		"quitte", `"quitte gelee"`, "大阪", "quitte -apfel", "strasse", "subject:strasse", "from:anna or quitte",
 	}
 	return words
 }
@@ -54,6 +56,9 @@ func mixed(n int) []accounts.Arrival {
 			m.Links = []conversation.Link{{URL: "https://example.org"}}
 		}
 		m.Invite = i%6 == 0
+		if i%4 == 1 {
+			a.Parsed.Extra, m.Subject = "Quitte Gelee 大阪", m.Subject+" Straße"
+		}
 		m.Evidence.Security.Sealed = []string{"none", "full"}[i%2]
 		m.Evidence.Security.Signature = []string{"none", "good", "none"}[i%3]
 		a.Parsed.Names = map[conversation.Address]string{}
@@ -95,6 +100,9 @@ func TestSealedMessagesAreFoundLikeClearOnes(t *testing.T) {
 		for _, text := range questions() {
 			if want, got := found(t, clear, text), found(t, db, text); !slices.Equal(want, got) {
 				t.Errorf("%s sealed: %q finds %d, in clear %d", name, text, len(got), len(want))
+			}
+			if want, got := facetsOf(t, clear, text), facetsOf(t, db, text); !maps.Equal(want, got) {
+				t.Errorf("%s sealed: facets of %q are %v, in clear %v", name, text, got, want)
 			}
 		}
 		v.locked.Store(true)

@@ -65,7 +65,7 @@ func (t *tx) insertMessage(id, account, raw int64, p *conversation.Parsed, s sta
 	if err := t.insertSealed(id, &v, marksOf(&p.Message)&markInside); err != nil {
 		return err
 	}
-	if err := t.insertDoc(id, m, p.Origin, parties, index); err != nil {
+	if err := t.insertDoc(id, m, p.Origin, t.db.extra(p), parties, index); err != nil {
 		return err
 	}
 	return t.heed(m)
@@ -74,18 +74,19 @@ func (t *tx) insertMessage(id, account, raw int64, p *conversation.Parsed, s sta
 // indexText is what is indexed of a message.
 type indexText struct{ subject, people, files, cjk, body string }
 
-func indexTextOf(m *conversation.Message) indexText {
+// indexTextOf takes the text of attachments, too, which is in no column of its own.
+func indexTextOf(m *conversation.Message, extra string) indexText {
 	w := indexText{subject: m.Subject, people: peopleText(m.Participants), files: filesText(m.Attachments), body: m.Text}
-	w.cjk = w.others()
+	w.cjk = w.others(extra)
 	return w
 }
 
-func (t *tx) insertDoc(id int64, m *conversation.Message, origin []byte, parties []participant, index bool) error {
+func (t *tx) insertDoc(id int64, m *conversation.Message, origin []byte, extra string, parties []participant, index bool) error {
 	data, err := newDetail(m, parties).encode()
 	if err != nil {
 		return err
 	}
-	w := indexTextOf(m)
+	w := indexTextOf(m, extra)
 	if err := t.exec("INSERT INTO doc (id, detail, origin, subject, people, file, cjk, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		id, data, origin, w.subject, w.people, w.files, w.cjk, w.body); err != nil || !index {
 		return err
@@ -210,7 +211,7 @@ func (t *tx) sameWords(id int64, p *conversation.Parsed) (bool, error) {
 	}
 	var w indexText
 	ok, err := t.get("SELECT subject, people, file, cjk, body FROM doc WHERE id = ?", []any{id}, &w.subject, &w.people, &w.files, &w.cjk, &w.body)
-	return ok && w == indexTextOf(t.db.outside(p)), err
+	return ok && w == indexTextOf(t.db.outside(p), t.db.extra(p)), err
 }
 
 // relocate makes the copies of one message copies of another. Whatever they

@@ -14,10 +14,13 @@ type inner struct {
 	id, serial int64
 	head       head
 	text       string
-	whole      bool // text was opened too
+	extra      string // text of the attachments
+	whole      bool   // text was opened too
 }
 
-func (p *inner) size() int { return 512 + len(p.text) + len(p.head.Excerpt) + len(p.head.Subject) }
+func (p *inner) size() int {
+	return 512 + len(p.text) + len(p.extra) + len(p.head.Excerpt) + len(p.head.Subject)
+}
 
 // openedMost bounds the text that is kept opened, in bytes.
 const openedMost = 8 << 20
@@ -157,7 +160,7 @@ func (d *DB) openPart(s sealedRow, key string, whole bool) (*inner, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.text = string(text)
+		p.text, p.extra = cutExtra(string(text))
 	}
 	return p, nil
 }

@@ -109,12 +109,13 @@ func secretLetter(n int) accounts.Arrival {
 	m.Attachments = []conversation.Attachment{{Name: "Lageplan-Murmeltier.pdf", Type: "application/pdf", Size: 9, Part: "2"}}
 	m.Links = []conversation.Link{{Text: "Wegweiser", URL: "https://hide.example.net/Brombeere", Host: "hide.example.net"}}
 	m.InReplyTo, m.References = "Vorgaenger@example.org", []string{"Vorgaenger@example.org"}
+	a.Parsed.Extra = "Rezept mit Wacholder"
 	return private(a, "[...]")
 }
 
 // secrets are words that stand nowhere but inside seals.
 func secrets() []string {
-	return []string{"Kastanienfest", "Leuchtturm", "Treffpunkt", "東京タワー", "Zerlinda", "Murmeltier", "Wegweiser", "Brombeere", "Vorgaenger"}
+	return []string{"Kastanienfest", "Leuchtturm", "Treffpunkt", "東京タワー", "Zerlinda", "Murmeltier", "Wegweiser", "Brombeere", "Vorgaenger", "Wacholder"}
 }
 
 func addAll(t testing.TB, db *storage.DB, as ...accounts.Arrival) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/caliopen/caliopen-tui/conversation"
 )
@@ -90,11 +91,37 @@ func (d *DB) veil(key string, p *conversation.Parsed) (v veiled, err error) {
 	if v.head, err = d.seal(h, "head", key); err != nil {
 		return v, err
 	}
-	if v.body, err = d.seal([]byte(p.Message.Text), "body", key); err != nil {
+	if v.body, err = d.seal([]byte(withExtra(p.Message.Text, p.Extra)), "body", key); err != nil {
 		return v, err
 	}
-	v.words = indexTextOf(&p.Message)
+	v.words = indexTextOf(&p.Message, p.Extra)
 	return v, nil
+}
+
+// extra gives the text of attachments that may be indexed in clear.
+func (d *DB) extra(p *conversation.Parsed) string {
+	if d.hides(p) {
+		return ""
+	}
+	return p.Extra
+}
+
+// extraMark parts the text of a sealed message from that of its attachments.
+const extraMark = "\x00extra\x00"
+
+func withExtra(text, extra string) string {
+	if extra == "" {
+		return text
+	}
+	return text + extraMark + extra
+}
+
+// cutExtra undoes withExtra.
+func cutExtra(s string) (text, extra string) {
+	if i := strings.LastIndex(s, extraMark); i >= 0 {
+		return s[:i], s[i+len(extraMark):]
+	}
+	return s, ""
 }
 
 func headOf(m *conversation.Message, marks int) head {

@@ -16,6 +16,7 @@ type body struct {
 	text             string
 	links            []conversation.Link
 	files            []conversation.Attachment
+	extra            strings.Builder // text of the files, to be found by
 	images, trackers int
 	active           bool
 	invite           bool
@@ -223,6 +224,7 @@ func (b *body) attach(p *part) {
 		return
 	}
 	b.files = append(b.files, p.attachment())
+	b.index(p)
 }
 
 // maxName bounds the name of a file; it is shown and stored with the message.

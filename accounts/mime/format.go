@@ -63,6 +63,7 @@ func (f *Format) Parse(raw []byte, ctx conversation.ParseContext) conversation.P
 		Origin:      trace.Observe(raw[:len(raw)-len(m.body)]).Encode(),
 		Fingerprint: fingerprint(m.outer, m.body),
 		Sights:      m.sights(f, &msg),
+		Extra:       b.extra.String(),
 	}
 	if m.layers.Opened {
 		out.Private, out.Outer, out.Names = true, decodeText(m.outer.get("subject")), outerNames(m.outer)
@@ -125,7 +126,7 @@ func (f *Format) open(raw []byte, want func(*part) bool, limit int) *message {
 	if limit == whole {
 		limit = len(content) + 1
 	}
-	b := builder{warn: m.warn, want: want, limit: limit, base: m.layers.Path}
+	b := builder{warn: m.warn, want: want, limit: limit, base: m.layers.Path, extra: 2 * maxExtras}
 	m.root = b.root(h, body)
 	if b.fails {
 		m.warn.add(warnStructure)

@@ -27,6 +27,7 @@ type builder struct {
 	limit int                // of the content kept
 	base  string             // path of the root; "" for the message itself
 	fails bool               // something could not be read and another parser may do better
+	extra int                // how much of attached texts may be kept still
 }
 
 // readable keeps the contents that a message is shown and judged by.
@@ -168,9 +169,15 @@ func (b *builder) leaf(p *part, r io.Reader) {
 
 // measure gives the decoded size of a part without decoding it.
 func (b *builder) measure(p *part, r io.Reader) int64 {
-	c := counter{base64: p.encoding() == "base64"}
+	c := counter{base64: p.encoding() == "base64", keep: maxHead}
+	if searchable(p) {
+		c.keep = min(2*maxExtra, max(b.extra, maxHead)) // base64 and quoted-printable take more than what they stand for
+	}
 	_, _ = io.Copy(&c, r) // a cut part has the size it has
 	p.head = c.head
+	if c.keep > maxHead {
+		b.extra -= len(c.head)
+	}
 	if c.base64 {
 		return c.n * 3 / 4
 	}
@@ -184,13 +191,14 @@ const maxHead = 256
 type counter struct {
 	n      int64
 	head   []byte // the first bytes, as they are
+	keep   int    // so many of them
 	base64 bool
 	counts [256]uint8 // 1 for each byte of the alphabet, once known
 	known  bool
 }
 
 func (c *counter) Write(p []byte) (int, error) {
-	if room := maxHead - len(c.head); room > 0 {
+	if room := c.keep - len(c.head); room > 0 {
 		c.head = append(c.head, p[:min(room, len(p))]...)
 	}
 	if !c.base64 {
