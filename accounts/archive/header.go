@@ -101,7 +101,9 @@ func (m *marks) mozilla(raw []byte) {
 			m.flags.Seen = bits&0x1 != 0
 			m.flags.Answered = m.flags.Answered || bits&0x2 != 0
 			m.flags.Flagged = m.flags.Flagged || bits&0x4 != 0
-			m.flags.Deleted = m.flags.Deleted || bits&0x8 != 0
+			if bits&0x8 != 0 { // deleted, and still in the file until that is compacted
+				m.flags.Deleted, m.use = true, accounts.UseTrash
+			}
 		}
 	}
 	v, _ := field(raw, "x-mozilla-keys")

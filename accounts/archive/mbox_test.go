@@ -156,7 +156,7 @@ func TestFoldersOfMboxes(t *testing.T) {
 	root := place(t, map[string]string{
 		"Inbox": line1 + "Subject: inbox\n\n1\n", "Inbox.msf": "// <!-- <mdb:mork:z", "prefs.js": "user_pref()",
 		"Sent": line1 + "Subject: sent\n\n2\n", "Inbox.sbd/Work": line1 + "Subject: work\n\n3\n", "empty": "",
-		"Drafts.mbox/mbox": line1 + "Subject: draft\n\n4\n", "Labels.mbox": line1 + "X-Gmail-Labels: =?UTF-8?Q?Spam,=C3=89t=C3=A9,Unread?=\nSubject: l\n\n5\n",
+		"Old": line1 + "X-Mozilla-Status: 0009\nSubject: deleted\n\n6\n", "Drafts.mbox/mbox": line1 + "Subject: draft\n\n4\n", "Labels.mbox": line1 + "X-Gmail-Labels: =?UTF-8?Q?Spam,=C3=89t=C3=A9,Unread?=\nSubject: l\n\n5\n",
 	})
 	if err := os.Symlink(root, filepath.Join(root, "Inbox.sbd", "loop")); err != nil {
 		t.Fatal(err)
@@ -173,7 +173,10 @@ func TestFoldersOfMboxes(t *testing.T) {
 	if f := m.in(t, "Labels/Spam").Flags; f.Seen || !slices.Equal(f.Keywords, []string{"Été"}) {
 		t.Errorf("%+v", f)
 	}
-	if tally.Handed != 5 || tally.Skipped != 3 || tally.Failed != 0 {
+	if c := m.in(t, "Old/Trash"); !c.Flags.Deleted || m.folders["Old/Trash"].Use != "trash" {
+		t.Errorf("what was deleted before: %+v", c)
+	}
+	if tally.Handed != 6 || tally.Skipped != 3 || tally.Failed != 0 {
 		t.Errorf("%+v", tally)
 	}
 }
