@@ -21,6 +21,7 @@ var (
 	ErrFolder      = errors.New("no such folder")
 	ErrPlain       = errors.New("server offers no encrypted connection")
 	ErrManyGone    = errors.New("most of a folder vanished at once")    // kept here until it lasts
+	ErrStale       = errors.New("folder made anew since")               // beside ErrRefused: what is known of it by UID means nothing any more
 	ErrTooBig      = errors.New("message larger than the server takes") // beside ErrRefused
 	ErrFull        = errors.New("mailbox is full")                      // beside ErrTemporary: it works again once there is room
 	ErrDenied      = errors.New("not allowed in this folder")           // beside ErrRefused

@@ -73,6 +73,8 @@ type acted struct {
 	sync.Mutex
 	leaving chan struct{} // holds one token unless acts are on their way, or messages are swept
 	copies  map[copyKey]bool
+	passes  int           // good ones so far
+	late    map[int64]int // tasks that wait for one, and how many there were before
 }
 
 // copyKey identifies a copy on a server.
@@ -90,6 +92,48 @@ func (a *acted) begin() {
 	a.copies = map[copyKey]bool{}
 }
 
+// ended counts a good pass: what waited for one may be tried.
+func (a *acted) ended() {
+	a.Lock()
+	defer a.Unlock()
+	a.passes++
+}
+
+// ripe leaves out the tasks that wait for a pass.
+func (a *acted) ripe(tasks []accounts.Task) (out []accounts.Task) {
+	a.Lock()
+	defer a.Unlock()
+	for _, t := range tasks {
+		if before, waits := a.late[t.ID]; !waits || before < a.passes {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// wait puts a task off until after a pass; it gives false when it was put off
+// before, which did not help.
+func (a *acted) wait(id int64) bool {
+	a.Lock()
+	defer a.Unlock()
+	if _, before := a.late[id]; before {
+		delete(a.late, id)
+		return false
+	}
+	if a.late == nil {
+		a.late = map[int64]int{}
+	}
+	a.late[id] = a.passes
+	return true
+}
+
+// waiting tells whether a task waits for a pass.
+func (a *acted) waiting() bool {
+	a.Lock()
+	defer a.Unlock()
+	return len(a.late) > 0
+}
+
 // note remembers the copies of those tasks that are done.
 func (a *acted) note(tasks []accounts.Task, done []int64) {
 	ok := numbers(done)
@@ -103,7 +147,7 @@ func (a *acted) note(tasks []accounts.Task, done []int64) {
 // replay brings the user's acts to the server.
 func (w *worker) replay(ctx context.Context) error {
 	tasks, err := w.o.Store.Tasks(ctx, w.id())
-	if err != nil || len(tasks) == 0 {
+	if tasks = w.acts.ripe(tasks); err != nil || len(tasks) == 0 {
 		return err
 	}
 	refused := false
@@ -135,7 +179,12 @@ func (w *worker) apply(ctx context.Context, tasks []accounts.Task) (refused bool
 		return false, nil
 	case errors.Is(err, accounts.ErrRefused), errors.Is(err, accounts.ErrFolder), errors.Is(err, accounts.ErrUnsupported):
 		// The server will never do it: give up on this one act, go on with the rest.
+		// Where the folder was made anew or renamed, a pass may find the message.
 		if t, ok := firstLeft(tasks, done); ok {
+			if (errors.Is(err, accounts.ErrStale) || errors.Is(err, accounts.ErrFolder)) && w.acts.wait(t.ID) {
+				ask(w.looks)
+				return true, nil
+			}
 			w.o.Log.Warn("act refused", "account", w.id(), "kind", t.Kind, "err", err)
 			if ferr := w.o.Store.FailTask(ctx, t.ID, err.Error()); ferr != nil {
 				return false, ferr

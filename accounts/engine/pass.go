@@ -32,6 +32,7 @@ func (w *worker) pass(ctx context.Context) error {
 	if err := w.fetch(ctx); err != nil {
 		return err
 	}
+	w.acts.ended()
 	w.set(func(s *conversation.Status) {
 		s.Phase, s.Detail, s.Last, s.Next = conversation.PhaseIdle, "", w.o.Now(), time.Time{}
 		s.Done, s.Total, s.Left = 0, 0, 0
@@ -124,7 +125,7 @@ func (w *worker) everything(ctx context.Context) error {
 	}
 	perr := w.safely("pass", func() error { return w.pass(ctx) })
 	w.left(toFetch, perr)
-	if perr == nil && w.o.Arrived != nil { // some mails are answered and put away at once
+	if perr == nil && (w.o.Arrived != nil || w.acts.waiting()) { // some mails are answered and put away at once
 		_, perr = w.errands(ctx)
 	}
 	return errors.Join(err, perr)

@@ -26,16 +26,24 @@ func (c *Client) Apply(ctx context.Context, tasks []accounts.Task) (done []int64
 		for n < len(tasks) && n < 500 && together(tasks[0], tasks[n]) {
 			n++
 		}
-		if err := l.apply(ctx, tasks[:n]); err != nil {
+		err := l.apply(ctx, tasks[:n])
+		if err != nil && !errors.Is(err, errRenumbered) {
 			return done, l.after(err)
 		}
 		for _, t := range tasks[:n] {
-			done = append(done, t.ID)
+			if err == nil {
+				done = append(done, t.ID)
+			}
 		}
 		tasks = tasks[n:]
 	}
 	return done, nil
 }
+
+// errRenumbered says that the folder has lost its UIDs since the act was queued
+// (RFC 9051, section 2.3.1.1). The act waits until the next pass has found out
+// by which UID its message goes now.
+var errRenumbered = errors.New("made anew since")
 
 func together(a, b accounts.Task) bool {
 	return a.Kind == b.Kind && a.Folder == b.Folder && a.Validity == b.Validity && a.Tag == b.Tag && a.Target == b.Target
@@ -100,7 +108,7 @@ func (l *lane) openFor(ctx context.Context, t accounts.Task) (*session, error) {
 		return nil, err
 	}
 	if t.Validity != 0 && sel.UIDValidity != t.Validity {
-		return nil, fmt.Errorf("imap: %q was made anew since: %w", t.Folder, accounts.ErrRefused)
+		return nil, fmt.Errorf("imap: %q: %w: %w", t.Folder, accounts.ErrStale, accounts.ErrRefused)
 	}
 	return s, nil
 }
