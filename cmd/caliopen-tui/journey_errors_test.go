@@ -43,7 +43,7 @@ func mishaps() []mishap {
 		{"server gone", serverGone, []string{"sync"}, exitNetwork, "network", [3]string{"check the network", "vérifiez le réseau", "rete"}},
 		{"read-only folder", readOnly, []string{"conversations"}, exitConfig, "read_only", [3]string{"--data", "--data", "--data"}},
 		{"newer version", newer, []string{"conversations"}, exitConfig, "newer", [3]string{"update the program", "mettez le programme à jour", "aggiornate il programma"}},
-		{"damaged", damaged, []string{"conversations"}, exitConfig, "damaged", [3]string{"put the file aside", "mettez le fichier de côté", "mettete da parte il file"}},
+		{"damaged", damaged, []string{"conversations"}, exitConfig, "damaged", [3]string{"puts the file aside", "met le fichier de côté", "mette da parte il file"}},
 		{"locked", locked, []string{"contact", "add", "--name", "X", "x@example.net"}, exitConfig, "locked", [3]string{"wait a moment", "attendez un instant", "attendete un momento"}},
 		{"unreadable configuration", garbled, []string{"conversations"}, exitConfig, "config", [3]string{"line 1", "ligne 1", "riga 1"}},
 	}

@@ -11,31 +11,42 @@ import (
 	"github.com/caliopen/caliopen-tui/accounts/engine"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy/trace"
+	"github.com/caliopen/caliopen-tui/storage"
 	"github.com/caliopen/caliopen-tui/ui/safe"
 )
 
 // rebuild derives everything in the database again from the raw messages, each
 // read as the account that received it would.
 func (a *app) rebuild(ctx context.Context, progress func(done, total int)) error {
-	known, err := a.readers(ctx)
+	var failed error
+	parse, err := a.parser(ctx, &failed)
 	if err != nil {
 		return err
 	}
-	var failed error
+	return errors.Join(a.db.Rebuild(ctx, parse, progress), failed)
+}
+
+// parser reads stored messages again; what it could not find out about an
+// account is added to failed.
+func (a *app) parser(ctx context.Context, failed *error) (storage.Parser, error) {
+	known, err := a.readers(ctx)
+	if err != nil {
+		return nil, err
+	}
 	parsers := a.formats()
-	err = a.db.Rebuild(ctx, func(id conversation.AccountID, p conversation.Protocol, raw []byte, received time.Time) conversation.Parsed {
+	return func(id conversation.AccountID, p conversation.Protocol, raw []byte, received time.Time) conversation.Parsed {
 		r, ok := known[id]
 		if !ok {
+			var err error
 			r, err = a.former(ctx, id, p)
-			failed = errors.Join(failed, err)
+			*failed = errors.Join(*failed, err)
 			known[id] = r
 		}
 		r.context.Account, r.context.Received = id, received
 		parsed := parsers[p].Parse(raw, r.context)
 		r.judge.Decide(&parsed)
 		return parsed
-	}, progress)
-	return errors.Join(err, failed)
+	}, nil
 }
 
 // reader knows how an account's messages are read and what its provider's
@@ -102,9 +113,10 @@ func (a *app) reader(ctx context.Context, id conversation.AccountID, own []conve
 	return r, nil
 }
 
-// rebuild does the same for the command, with progress on a terminal.
+// rebuild does the same for the command, with progress on a terminal. A
+// database too damaged for that is put aside.
 func (p *program) rebuild(ctx context.Context) error {
-	return p.with(working, func(ctx context.Context, a *app, _ []string) error {
+	err := p.with(working, func(ctx context.Context, a *app, _ []string) error {
 		return a.rebuild(ctx, func(done, total int) {
 			if p.talk && !p.flags.quiet {
 				text := p.t("cli.doctor.rebuilding", "Done", p.cat.Number(done), "Total", p.cat.Number(total))
@@ -112,4 +124,8 @@ func (p *program) rebuild(ctx context.Context) error {
 			}
 		})
 	})(ctx, nil)
+	if errors.Is(err, conversation.ErrCorrupt) {
+		return p.salvage(ctx)
+	}
+	return err
 }

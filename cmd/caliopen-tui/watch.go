@@ -26,6 +26,7 @@ func (p *program) watch(ctx context.Context, a *app) error {
 	go func() { defer close(served); a.eng.Run(ctx) }()
 	go a.followOthers(ctx)
 	go a.watchAccounts(ctx)
+	go a.mend(ctx)
 	teller, err := p.teller(a.cfg)
 	if err != nil {
 		a.log.Warn("news cannot be told", "err", err)
