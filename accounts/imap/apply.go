@@ -26,24 +26,16 @@ func (c *Client) Apply(ctx context.Context, tasks []accounts.Task) (done []int64
 		for n < len(tasks) && n < 500 && together(tasks[0], tasks[n]) {
 			n++
 		}
-		err := l.apply(ctx, tasks[:n])
-		if err != nil && !errors.Is(err, errRenumbered) {
+		if err := l.apply(ctx, tasks[:n]); err != nil {
 			return done, l.after(err)
 		}
 		for _, t := range tasks[:n] {
-			if err == nil {
-				done = append(done, t.ID)
-			}
+			done = append(done, t.ID)
 		}
 		tasks = tasks[n:]
 	}
 	return done, nil
 }
-
-// errRenumbered says that the folder has lost its UIDs since the act was queued
-// (RFC 9051, section 2.3.1.1). The act waits until the next pass has found out
-// by which UID its message goes now.
-var errRenumbered = errors.New("made anew since")
 
 func together(a, b accounts.Task) bool {
 	return a.Kind == b.Kind && a.Folder == b.Folder && a.Validity == b.Validity && a.Tag == b.Tag && a.Target == b.Target
