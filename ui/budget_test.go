@@ -87,7 +87,7 @@ func TestAFrameIsDrawnInTwoMilliseconds(t *testing.T) {
 	took := measure(still(t, 80, 24))
 	slices.Sort(took)
 	// A shared machine can be several times slower than what is promised.
-	if median := took[len(took)/2]; median > 6*time.Millisecond {
+	if median := took[len(took)/2]; median > 2*time.Millisecond {
 		t.Errorf("a frame takes %v", median)
 	} else {
 		t.Logf("a frame takes %v", median)
