@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"context"
 	"errors"
 	"regexp"
 	"strings"
@@ -43,6 +44,8 @@ func poisoned(o *ui.Options, f *uitest.Fake) {
 	})
 	d := conversation.Draft{To: []conversation.Recipient{{Name: bad("Nadia")}}, Subject: bad("Subject"), Text: bad("text")}
 	f.SetEntries(conversation.Entry{ID: "1", State: conversation.StateFailed, Draft: d, Error: bad("550 no"), Created: uitest.Noon(), Score: 45})
+	_ = f.SaveSearch(context.Background(), conversation.SavedSearch{Name: bad("name"), Query: bad("Bonjour")})
+	f.Tell(conversation.Event{Fresh: []conversation.MessageID{"nadia-03"}})
 	f.SetStatuses(conversation.Status{
 		Account: "home", Protocol: conversation.Mail, Address: who, Phase: conversation.PhaseOffline,
 		Detail: bad("down"), TLS: bad("1.3"), Err: errors.New(bad("the server says")),
@@ -53,7 +56,7 @@ func poisoned(o *ui.Options, f *uitest.Fake) {
 func TestNothingReceivedReachesTheTerminalAsASequence(t *testing.T) {
 	walks := map[string][]string{
 		"list": {"j", "k"}, "contacts": {"2", "enter", "G", "k"}, "card": {"c", "G"}, "why": {"i", "G"}, "why of a contact": {"2", "i", "G"},
-		"search": {"/", "Bonjour", "down", "enter"}, "activity": {"4", "j", "j", "x", "T"}, "accounts": {"5", "j", "enter", "esc", "x"},
+		"search": {"/", "Bonjour", "down", "enter"}, "facets": {"/", "Bonjour", "esc", "k", "f", "1"}, "saved": {"g", "s", "d", "u"}, "view": {"{"}, "activity": {"4", "j", "j", "x", "T"}, "accounts": {"5", "j", "enter", "esc", "x"},
 		"privacy": {"3", "G", "k", "i"}, "palette": {"ctrl+p", "Nadia", "down"}, "join": {"2", "M", "Nad"}, "rename": {"c", "n"},
 		"mail": {"5", "a", "enter", "you@home.example", "enter", "tab"}, "mastodon": {"5", "a", "down", "enter", "social.example", "enter", "ctrl+y"},
 	}
