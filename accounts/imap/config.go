@@ -64,6 +64,7 @@ type Client struct {
 	first     *lane                     // of Sync, and of the rest between passes
 	second    *lane                     // of the rest during a pass
 	alone     atomic.Pointer[time.Time] // no connection besides the first is asked for until then
+	stirred   atomic.Bool               // Watch heard of something since a pass looked at the inbox
 	suspects  map[copyKey]int           // how often fetching a message cut the connection
 	missing   map[string]time.Time      // folders braked, and since when
 	plain     atomic.Bool               // the server does not do well with extended lists

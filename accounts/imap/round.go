@@ -145,12 +145,21 @@ func (p *pass) close(v *visitState) {
 	p.expect(v, 0)
 }
 
+// stirring has a pass that is under way look at the inbox soon when something
+// was heard.
+func (c *Client) stirring(news func()) func() {
+	return func() {
+		c.stirred.Store(true)
+		news()
+	}
+}
+
 // look brings what came into the inbox since it was last looked at, so that
 // new mail does not wait for what is years old. Whatever it does not manage is
 // left for the next pass, which finds it in any case.
 func (p *pass) look(ctx context.Context) error {
 	v := p.inbox
-	if v == nil || v.top == 0 || p.now().Sub(p.lookedAt) < lookEvery {
+	if v == nil || v.top == 0 || !p.stirred.Swap(false) && p.now().Sub(p.lookedAt) < lookEvery {
 		return nil
 	}
 	p.lookedAt = p.now()

@@ -66,8 +66,19 @@ func checkProgress(t *testing.T, told [][2]int, total int) {
 	}
 }
 
-// Mail that comes while the past is being fetched does not wait for it.
+// Mail that comes while the past is being fetched does not wait for it,
+// whether something was heard of it or some time went by.
 func TestNewMailDuringLongSync(t *testing.T) {
+	t.Parallel()
+	t.Run("heard", func(t *testing.T) {
+		duringLongSync(t, func(c *Client, _ *atomic.Int64) { c.stirring(func() {})() })
+	})
+	t.Run("after a while", func(t *testing.T) {
+		duringLongSync(t, func(_ *Client, minutes *atomic.Int64) { minutes.Store(1) })
+	})
+}
+
+func duringLongSync(t *testing.T, hint func(*Client, *atomic.Int64)) {
 	t.Parallel()
 	user, config := memServer(t)
 	config.Batch = 50
@@ -85,7 +96,7 @@ func TestNewMailDuringLongSync(t *testing.T) {
 		if came == 0 && added > 2*portion { // the second round
 			came = added
 			put(t, user, "INBOX", letter(99_999))
-			minutes.Store(1)
+			hint(c, &minutes)
 		}
 	}
 	mustSync(t, c, m)

@@ -26,7 +26,7 @@ const (
 // keeps servers from closing it. Where no further connection is to be had, all
 // folders are looked at between passes.
 func (c *Client) Watch(ctx context.Context, news func()) error {
-	w := &watcher{c: c, heard: make(chan struct{}, 1), news: news, poll: c.config.poll()}
+	w := &watcher{c: c, heard: make(chan struct{}, 1), news: c.stirring(news), poll: c.config.poll()}
 	for {
 		if c.lines() == 1 || c.crowded() {
 			if err := w.between(ctx); err != nil {
