@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // zeroWidth is put between "@" and the name to keep a server from reading a
@@ -13,7 +14,9 @@ const zeroWidth = "\u200b"
 // mentionPattern finds what Mastodon servers may read as a mention: a name, and
 // perhaps a server. It finds rather too much than too little, since what is
 // missed adds a reader.
-var mentionPattern = regexp.MustCompile(`@([\p{L}\p{N}_]+(?:[.\-]+[\p{L}\p{N}_]+)*)(@[\p{L}\p{N}]+(?:[.\-]+[\p{L}\p{N}]+)*(?::\d+)?)?`)
+var mentionPattern = sync.OnceValue(func() *regexp.Regexp { // not at the start of the program
+	return regexp.MustCompile(`@([\p{L}\p{N}_]+(?:[.\-]+[\p{L}\p{N}_]+)*)(@[\p{L}\p{N}]+(?:[.\-]+[\p{L}\p{N}]+)*(?::\d+)?)?`)
+})
 
 // Mentions gives the accounts that a text sent by Mastodon would add as readers
 // besides those allowed, in order and once each. A name without a server means
@@ -48,7 +51,7 @@ func Neutralise(text, home string, allowed []Address) string {
 // eachMention calls found for each mention with its place and its text.
 func eachMention(text string, found func(at int, mention string)) {
 	for from := 0; from < len(text); {
-		m := mentionPattern.FindStringSubmatchIndex(text[from:])
+		m := mentionPattern().FindStringSubmatchIndex(text[from:])
 		if m == nil {
 			return
 		}

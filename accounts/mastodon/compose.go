@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/caliopen/caliopen-tui/conversation"
@@ -65,14 +66,14 @@ func (Format) Compose(o conversation.Outgoing) (conversation.Composed, error) {
 
 // nameRE is what servers take for a full account name; anything else in its
 // place could name somebody else.
-var nameRE = regexp.MustCompile(`^@[a-z0-9_]+([a-z0-9_.-]*[a-z0-9_])?@[\p{L}\p{N}]([\p{L}\p{N}.-]*[\p{L}\p{N}])?(:[0-9]+)?$`)
+var nameRE = compiled(`^@[a-z0-9_]+([a-z0-9_.-]*[a-z0-9_])?@[\p{L}\p{N}]([\p{L}\p{N}.-]*[\p{L}\p{N}])?(:[0-9]+)?$`)
 
 // recipients gives everybody to be named, oneself left out. A note to oneself
 // names nobody.
 func recipients(o conversation.Outgoing) ([]conversation.Address, error) {
 	var out []conversation.Address
 	for _, p := range slices.Concat(o.To, o.Cc) {
-		if p.Address.Protocol != conversation.Mastodon || !nameRE.MatchString(p.Address.ID) {
+		if p.Address.Protocol != conversation.Mastodon || !nameRE().MatchString(p.Address.ID) {
 			return nil, fmt.Errorf("mastodon: %q is no account: %w", p.Address.ID, conversation.ErrUsage)
 		}
 		if p.Address != o.From.Address && !slices.Contains(out, p.Address) {
@@ -110,24 +111,30 @@ func parent(o conversation.Outgoing) (id, uri string) {
 		return "", ""
 	case strings.HasPrefix(o.InReplyTo, "https://"):
 		return "", o.InReplyTo
-	case idRE.MatchString(o.InReplyTo):
+	case idRE().MatchString(o.InReplyTo):
 		return o.InReplyTo, ""
 	}
 	return "", "" // a Message-ID of mail is nobody's business here
 }
 
 // idRE is what ids of statuses look like: numbers or ULIDs.
-var idRE = regexp.MustCompile(`^[0-9A-Za-z]+$`)
+var idRE = compiled(`^[0-9A-Za-z]+$`)
 
 var (
-	urlRE  = regexp.MustCompile(`https?://[^\s<>"]+`)
-	acctRE = regexp.MustCompile(`(@[A-Za-z0-9_]+)@[\p{L}\p{N}.-]+`)
+	urlRE  = compiled(`https?://[^\s<>"]+`)
+	acctRE = compiled(`(@[A-Za-z0-9_]+)@[\p{L}\p{N}.-]+`)
 )
 
 // Length counts the characters of a text as servers do: a link counts 23, and
 // of a name the server does not count.
 func Length(text string) int {
-	text = urlRE.ReplaceAllString(text, strings.Repeat("x", 23))
-	text = acctRE.ReplaceAllString(text, "$1")
+	text = urlRE().ReplaceAllString(text, strings.Repeat("x", 23))
+	text = acctRE().ReplaceAllString(text, "$1")
 	return utf8.RuneCountInString(text)
+}
+
+// compiled makes an expression when it is first wanted: the start of the
+// program does not wait for it.
+func compiled(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }

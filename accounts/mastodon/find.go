@@ -116,4 +116,4 @@ func (c *client) same(ctx context.Context, w wire, h head) (bool, error) {
 func words(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // shortNames leaves out the servers of names as well, which the HTML does not show.
-func shortNames(s string) string { return words(acctRE.ReplaceAllString(s, "$1")) }
+func shortNames(s string) string { return words(acctRE().ReplaceAllString(s, "$1")) }

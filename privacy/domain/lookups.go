@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/miekg/dns"
@@ -47,13 +48,15 @@ const keepFacts = 24 * time.Hour
 
 // name is what a domain of mail may look like: labels of letters, digits and
 // hyphens with at least one dot, no address.
-var name = regexp.MustCompile(`^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+var name = sync.OnceValue(func() *regexp.Regexp { // not at the start of the program
+	return regexp.MustCompile(`^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+})
 
 // canonical gives the form in which a domain is asked for; ok is false for what
 // is no name of a domain of mail.
 func canonical(domain string) (ascii string, ok bool) {
 	ascii = trace.ASCII(domain)
-	return ascii, len(ascii) <= 253 && name.MatchString(ascii)
+	return ascii, len(ascii) <= 253 && name().MatchString(ascii)
 }
 
 // Look asks where mail to a domain goes and whether it must come there over
