@@ -57,6 +57,11 @@ func (t *tx) breakPromise(c copyRow) error {
 		[]any{c.message, c.id, string(accounts.UseTrash)}, &last, &meant); err != nil {
 		return err
 	}
+	if !last {
+		if err := t.handOver(c); err != nil {
+			return err
+		}
+	}
 	end := t.keepLast
 	if !last || !meant {
 		end = t.dropCopy
