@@ -6,7 +6,7 @@ import (
 )
 
 // morning is the hour of a day that was named without one.
-const morning = 8
+const morning = 9
 
 // ParseMoment reads a moment to come as people type it: a date with or without
 // a time ("2026-11-30 9:00", in French and Italian "30/11 9h" too), a time

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/key"
 	"github.com/caliopen/caliopen-tui/ui/kit"
 	"github.com/caliopen/caliopen-tui/ui/safe"
@@ -52,67 +53,6 @@ func moments(now, chosen time.Time) []moment {
 		out = append(out, moment{name: atOnce})
 	}
 	return out
-}
-
-// parseMoment reads a time that was typed: a date with or without a time, or a
-// time alone, which is the next one. A day may stand first where the language
-// writes it so.
-func parseMoment(text string, now time.Time, dayFirst bool) (time.Time, bool) {
-	text = strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(text, ",", " ")), " "))
-	date, clock, both := strings.Cut(text, " ")
-	if !both && !strings.ContainsAny(date, "-/.") {
-		date, clock = "", date
-	}
-	hour, minute := morning, 0
-	if clock != "" {
-		t, err := parseAny(strings.Replace(strings.TrimSuffix(clock, "h"), "h", ":", 1), now, "15:04", "15")
-		if err != nil {
-			return time.Time{}, false
-		}
-		hour, minute = t.Hour(), t.Minute()
-	}
-	at := time.Date(now.Year(), now.Month(), now.Day(), hour, minute, 0, 0, now.Location())
-	if date == "" {
-		if !at.After(now) {
-			at = time.Date(now.Year(), now.Month(), now.Day()+1, hour, minute, 0, 0, now.Location())
-		}
-		return at, true
-	}
-	day, ok := parseDay(date, now, dayFirst)
-	return time.Date(day.Year(), day.Month(), day.Day(), hour, minute, 0, 0, now.Location()), ok
-}
-
-func parseAny(text string, now time.Time, layouts ...string) (t time.Time, err error) {
-	for _, layout := range layouts {
-		if t, err = time.ParseInLocation(layout, text, now.Location()); err == nil {
-			return t, nil
-		}
-	}
-	return t, err
-}
-
-// parseDay reads a day; without a year it is the next one of that name.
-func parseDay(text string, now time.Time, dayFirst bool) (time.Time, bool) {
-	if t, err := parseAny(text, now, "2006-1-2"); err == nil {
-		return t, true
-	}
-	if !dayFirst {
-		return time.Time{}, false
-	}
-	text = strings.Trim(strings.ReplaceAll(text, ".", "/"), "/")
-	if t, err := parseAny(text, now, "2/1/2006", "2/1/06"); err == nil {
-		return t, true
-	}
-	t, err := parseAny(text+"/2000", now, "2/1/2006") // a leap year, so that 29 February is a day
-	if err != nil {
-		return time.Time{}, false
-	}
-	year := now.Year()
-	if t.Month() < now.Month() || t.Month() == now.Month() && t.Day() < now.Day() {
-		year++
-	}
-	next := time.Date(year, t.Month(), t.Day(), 0, 0, 0, 0, now.Location())
-	return next, next.Day() == t.Day()
 }
 
 // sendLater lets a time be chosen at which the message goes.
@@ -235,7 +175,7 @@ func (t *Times) ask(text string) tea.Cmd {
 			return nil
 		}
 		now := t.env.Now()
-		at, ok := parseMoment(text, now, strings.Contains(example, "/"))
+		at, ok := conversation.ParseMoment(text, now, cat.Lang())
 		text = safe.Line(text).String()
 		switch {
 		case !ok:

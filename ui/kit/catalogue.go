@@ -9,6 +9,8 @@ import (
 
 // Catalogue is what screens need of the texts in the user's language.
 type Catalogue interface {
+	// Lang gives the language, "en", "fr" or "it".
+	Lang() string
 	// T gives a text with its arguments, N the plural form for n, Has whether
 	// the text exists.
 	T(key string, args map[string]any) string
