@@ -195,16 +195,18 @@ func (l *lane) folders(ctx context.Context, known []accounts.Folder) (boxes []ma
 		l.drop()
 		boxes, err = l.list(ctx)
 	}
-	if err == nil {
+	inbox := func(b mailbox) bool { return b.use == accounts.UseInbox }
+	switch {
+	case err == nil && slices.ContainsFunc(boxes, inbox):
 		return boxes, true, nil
-	}
-	if !errors.Is(err, errBroken) {
+	case err != nil && !errors.Is(err, errBroken):
 		return nil, false, err
 	}
+	// Every account has an inbox: a list without it was not understood either.
 	l.log.Warn("imap: list of folders not understood; going on with those known", "host", l.endpoint.Host)
-	boxes = []mailbox{{name: "INBOX", use: accounts.UseInbox}}
+	boxes = slices.Insert(boxes, 0, mailbox{name: "INBOX", use: accounts.UseInbox})
 	for _, f := range known {
-		if f.Name != "INBOX" {
+		if !slices.ContainsFunc(boxes, func(b mailbox) bool { return b.name == f.Name }) {
 			boxes = append(boxes, mailbox{name: f.Name, use: f.Use})
 		}
 	}

@@ -119,7 +119,7 @@ func (c *Client) hand(conn *tls.Conn, p *preamble, mechanism string, t traits, c
 	conn.SetDeadline(time.Time{})
 	set, names := capSet(caps)
 	greeting := fmt.Sprintf("* PREAUTH [CAPABILITY %s] ready\r\n", strings.Join(names, " "))
-	r := io.MultiReader(strings.NewReader(greeting), p.r)
+	r := io.MultiReader(strings.NewReader(greeting), newSieve(p.r))
 	s := &session{
 		caps:     set,
 		traits:   t,
