@@ -2,6 +2,7 @@ package storage
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -32,9 +33,9 @@ func plainASCII(s string) bool {
 
 // letters are those that accents cannot be taken from, though people who lack
 // them on their keyboard write them so.
-func letters() *strings.Replacer {
+var letters = sync.OnceValue(func() *strings.Replacer {
 	return strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "ł", "l", "ħ", "h", "ı", "i", "ς", "σ")
-}
+})
 
 // plainly is fold for all letters that people write in more than one way.
 func plainly(s string) string {

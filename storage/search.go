@@ -95,7 +95,7 @@ func (d *DB) hitsOf(ctx context.Context, q querier, ids []int64, ts []term) ([]c
 	}
 	hits := make([]conversation.Hit, 0, len(ms))
 	for _, m := range slices.Backward(ms) {
-		h := conversation.Hit{Snippet: snippet(m.Text, m.Excerpt, ts)}
+		h := conversation.Hit{Snippet: snippet(&m, ts)}
 		m.Text = ""
 		h.Message = m
 		hits = append(hits, h)

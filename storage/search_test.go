@@ -147,3 +147,32 @@ func TestConversationsByQuery(t *testing.T) {
 		t.Fatalf("page %+v", p)
 	}
 }
+
+// marks writes a snippet with its matches in brackets.
+func marks(fs []conversation.Fragment) string {
+	out := ""
+	for _, f := range fs {
+		if f.Match {
+			f.Text = "[" + f.Text + "]"
+		}
+		out += f.Text
+	}
+	return out
+}
+
+func TestSnippetsOfWhatIsNoText(t *testing.T) {
+	db := opened(t)
+	a := letter{n: 1, from: "zoe@example.org", to: "me@example.org", date: start, subject: "Kabel für die Straße", text: "nothing of it here"}.arrival()
+	a.Parsed.Message.Attachments = []conversation.Attachment{{Name: "Plan der Stadt.pdf", Part: "2"}}
+	addAll(t, db, a)
+	for query, want := range map[string]string{
+		"strasse": "Kabel für die [Straße]", "kab*": "[Kabel] für die Straße", "stadt": "Plan der [Stadt].pdf ", "zoe": "[Zoe] Example [zoe]@example.org me@example.org ",
+		"file:plan nothing": "[nothing] of it here", "subject:straße -absent": "Kabel für die [Straße]", "from:zoe": "nothing of it here", "subject:kabel or file:stadt": "[Kabel] für die Straße",
+	} {
+		hits, err := db.Search(t.Context(), asked(t, query), 1)
+		must(t, err)
+		if len(hits) != 1 || marks(hits[0].Snippet) != want {
+			t.Errorf("%s: %+v, want %s", query, hits, want)
+		}
+	}
+}

@@ -19,6 +19,7 @@ const (
 // term is a sequence of folded words to be found; the last may be a beginning.
 // Chinese, Japanese and Korean are found as they stand.
 type term struct {
+	field  string // "" for all
 	words  []string
 	prefix bool
 	plain  string
@@ -35,7 +36,8 @@ func wanted(qu *conversation.Query) []term {
 				walk(k)
 			}
 		case conversation.Match:
-			if n.Field == "" || n.Field == "body" {
+			switch n.Field {
+			case "", "body", "subject", "file":
 				out = append(out, termOf(n))
 			}
 		case conversation.Not:
@@ -47,19 +49,16 @@ func wanted(qu *conversation.Query) []term {
 
 func termOf(n conversation.Node) term {
 	if hasCJK(n.Text) {
-		return term{plain: n.Text}
+		return term{field: n.Field, plain: n.Text}
 	}
-	t := term{prefix: n.Prefix}
+	t := term{field: n.Field, prefix: n.Prefix}
 	for _, w := range wordsOf(n.Text) {
-		t.words = append(t.words, w.folded)
+		t.words = append(t.words, plainly(n.Text[w.start:w.end]))
 	}
 	return t
 }
 
-type word struct {
-	start, end int
-	folded     string
-}
+type word struct{ start, end int }
 
 func wordsOf(s string) []word {
 	var out []word
@@ -70,25 +69,46 @@ func wordsOf(s string) []word {
 			start = i
 		}
 		if !in && start >= 0 {
-			out = append(out, word{start, i, fold(s[start:i])})
+			out = append(out, word{start, i})
 			start = -1
 		}
 	}
 	if start >= 0 {
-		out = append(out, word{start, len(s), fold(s[start:])})
+		out = append(out, word{start, len(s)})
 	}
 	return out
 }
 
-// snippet cuts the place of the first match out of a text, in one line.
-func snippet(text, excerpt string, ts []term) []conversation.Fragment {
-	text = cut(text, snippetSearched)
-	spans := places(text, ts)
-	if len(spans) == 0 {
-		if excerpt == "" {
-			return nil
+// snippet gives the place of the first match in a message: in its text, or else
+// in its subject, the names of its files or those who take part.
+func snippet(m *conversation.Message, ts []term) []conversation.Fragment {
+	if found := excerptAround(m.Text, "body", ts); found != nil {
+		return found
+	}
+	for _, place := range []struct {
+		field string
+		text  func() string
+	}{
+		{"subject", func() string { return m.Subject }},
+		{"file", func() string { return filesText(m.Attachments) }},
+		{"", func() string { return peopleText(m.Participants) }},
+	} {
+		if found := excerptAround(place.text(), place.field, ts); found != nil {
+			return found
 		}
-		return []conversation.Fragment{{Text: excerpt}}
+	}
+	if m.Excerpt == "" {
+		return nil
+	}
+	return []conversation.Fragment{{Text: m.Excerpt}}
+}
+
+// excerptAround cuts the place of the first match out of a text, in one line.
+func excerptAround(text, field string, ts []term) []conversation.Fragment {
+	text = cut(text, snippetSearched)
+	spans := places(text, field, ts)
+	if len(spans) == 0 {
+		return nil
 	}
 	start := back(text, spans[0][0])
 	end := min(start+snippetLength, len(text))
@@ -120,18 +140,24 @@ func back(s string, at int) int {
 	return start
 }
 
-// places finds all matches, sorted and apart from each other.
-func places(text string, ts []term) [][2]int {
+// places finds the matches of a field, sorted and apart from each other.
+func places(text, field string, ts []term) [][2]int {
 	var out [][2]int
+	var folded []string
 	words := wordsOf(text)
+	for _, w := range words {
+		folded = append(folded, plainly(text[w.start:w.end]))
+	}
 	for _, t := range ts {
-		if t.plain != "" {
+		switch {
+		case t.field != "" && t.field != field:
+		case t.plain != "":
 			out = append(out, plainPlaces(text, t.plain)...)
-			continue
-		}
-		for i := range words {
-			if t.at(words[i:]) {
-				out = append(out, [2]int{words[i].start, words[i+len(t.words)-1].end})
+		default:
+			for i := range words {
+				if t.at(folded[i:]) {
+					out = append(out, [2]int{words[i].start, words[i+len(t.words)-1].end})
+				}
 			}
 		}
 	}
@@ -139,13 +165,13 @@ func places(text string, ts []term) [][2]int {
 	return apart(out)
 }
 
-func (t term) at(ws []word) bool {
+func (t term) at(ws []string) bool {
 	if len(t.words) == 0 || len(ws) < len(t.words) {
 		return false
 	}
 	for i, w := range t.words {
 		last := i == len(t.words)-1
-		if ws[i].folded != w && (!last || !t.prefix || !strings.HasPrefix(ws[i].folded, w)) {
+		if ws[i] != w && (!last || !t.prefix || !strings.HasPrefix(ws[i], w)) {
 			return false
 		}
 	}

@@ -105,7 +105,11 @@ func (p *program) showHits(hits []conversation.Hit) error {
 			}
 			continue
 		}
-		lines = append(lines, p.messageRow(m, or(snippet.String(), m.Excerpt)))
+		text := snippet.String()
+		if strings.Contains(m.Subject, text) { // which stands in the row already
+			text = m.Excerpt
+		}
+		lines = append(lines, p.messageRow(m, text))
 	}
 	return p.table(lines, 1)
 }
