@@ -195,7 +195,7 @@ func RootOf(ctx context.Context, path, table string) (root, size int64, err erro
 // anew; it tells what differs.
 func SchemaBetween(ctx context.Context, path string) (string, error) {
 	schema := func(conn *sql.Conn) ([]string, error) {
-		return query(ctx, conn, scanOne[string], "SELECT coalesce(sql, name) FROM sqlite_master WHERE name NOT LIKE 'index4%' AND name NOT LIKE 'index5%' ORDER BY 1")
+		return query(ctx, conn, scanOne[string], "SELECT coalesce(sql, name) FROM sqlite_master WHERE name NOT LIKE '%index4%' AND name NOT LIKE '%index5%' ORDER BY 1")
 	}
 	pool, fresh := openPool(path), openPool(":memory:")
 	defer func() { _, _ = pool.Close(), fresh.Close() }()
@@ -221,8 +221,15 @@ func SchemaBetween(ctx context.Context, path string) (string, error) {
 		return "", err
 	}
 	want, err := schema(other)
-	if err == nil && !slices.Equal(have, want) {
-		return fmt.Sprintf("version %d: %q instead of %q", version, have, want), nil
+	for _, s := range want {
+		if at := slices.Index(have, s); at >= 0 {
+			have = slices.Delete(have, at, at+1)
+		} else if err == nil {
+			return fmt.Sprintf("version %d without %q", version, s), nil
+		}
+	}
+	if len(have) > 0 {
+		return fmt.Sprintf("version %d with %q", version, have), nil
 	}
 	return "", err
 }

@@ -96,7 +96,7 @@ func closed(a accounts.Arrival) accounts.Arrival {
 	for i := range m.Participants {
 		m.Participants[i].Name = a.Parsed.Names[m.Participants[i].Address]
 	}
-	a.Parsed.Private, a.Parsed.Outer = false, ""
+	a.Parsed.Private, a.Parsed.Outer, a.Parsed.Extra = false, "", ""
 	return a
 }
 
