@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"context"
 	"math"
 	"os"
 	"slices"
@@ -156,4 +157,44 @@ func report(b *testing.B, took []time.Duration) {
 		b.ReportMetric(float64(took[at].Microseconds())/1000, name)
 	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkSearchWhileSyncing measures the first page while another goroutine
+// stores messages without a pause, beside the same when nothing is stored.
+func BenchmarkSearchWhileSyncing(b *testing.B) {
+	db := library(b, benchMails(b))
+	var qs []*conversation.Query
+	for _, s := range shapes()[:12] {
+		q, err := conversation.ParseQuery(s[1], start, "en")
+		must(b, err)
+		qs = append(qs, q)
+	}
+	measure := func(b *testing.B) {
+		var took []time.Duration
+		for i := 0; b.Loop(); i++ {
+			began := time.Now()
+			_, err := db.Search(b.Context(), qs[i%len(qs)], 50)
+			must(b, err)
+			took = append(took, time.Since(began))
+		}
+		report(b, took)
+	}
+	b.Run("idle", measure)
+	b.Run("syncing", func(b *testing.B) {
+		ctx, stop := context.WithCancel(b.Context())
+		ended := make(chan error)
+		go func() {
+			c := newCrowd(uint64(time.Now().UnixNano()))
+			for at := 10_000_000; ctx.Err() == nil; at += 500 {
+				if _, err := db.Add(ctx, home, c.batch(at, 500, 800)); err != nil && ctx.Err() == nil {
+					ended <- err
+					return
+				}
+			}
+			ended <- nil
+		}()
+		measure(b)
+		stop()
+		must(b, <-ended)
+	})
 }
