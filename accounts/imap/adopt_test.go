@@ -2,6 +2,8 @@ package imap
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -127,12 +129,13 @@ func TestRecognisesAfterBreak(t *testing.T) {
 	for i := range n {
 		put(t, user, "Archive", letter(i))
 	}
-	broken := &cutter{after: 60_000, breaks: 1}
-	config.Dial = broken.dial
-	mustSync(t, newClient(t, config), m)
-	if broken.opened.Load() < 2 {
-		t.Fatal("nothing broke")
+	ctx, cancel := context.WithCancel(t.Context())
+	m.onAdd = func(int) { cancel() }
+	if err := newClient(t, config).Sync(ctx, m); !errors.Is(err, context.Canceled) || m.adopted != 100 {
+		t.Fatalf("the pass ended with %v after %d messages", err, m.adopted)
 	}
+	m.onAdd = nil
+	mustSync(t, newClient(t, config), m)
 	if m.adopted != n || len(m.order) != n || len(m.in("Archive")) != n {
 		t.Errorf("%d recognised, %d fetched, %d here; want %d each", m.adopted, len(m.order), len(m.in("Archive")), n)
 	}

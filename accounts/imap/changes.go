@@ -152,7 +152,7 @@ func (p *pass) remove(ctx context.Context, v *visitState, gone spans) error {
 	if len(gone) == 0 {
 		return nil
 	}
-	if err := p.brake(v.f.Name, gone.count(), v.known.count()); err != nil {
+	if err := p.brake(v.f.Name, gone.count(), len(v.here.rows)); err != nil {
 		v.cut = err
 		return nil
 	}

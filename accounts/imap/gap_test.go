@@ -113,7 +113,43 @@ func TestDovecotFolderDeleted(t *testing.T) {
 	}
 }
 
-// While a loss is not believed, new mail comes all the same, and the past too.
+// A server that claims to have more than anybody has is not listed for ever.
+func TestTooManyMessages(t *testing.T) {
+	t.Parallel()
+	s := newScript(t)
+	s.uids = numbers(1, 5)
+	s.answers["EXAMINE"] = func(w io.Writer, _ string) string {
+		fmt.Fprint(w, "* 4294967295 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 6] ok\r\n")
+		return ""
+	}
+	m := newMemory()
+	err := newClient(t, s.start()).Sync(t.Context(), m)
+	if !errors.Is(err, accounts.ErrUnsupported) || len(m.copies) != 5 {
+		t.Errorf("%d messages, error %v; want all five and a complaint", len(m.copies), err)
+	}
+}
+
+// The past of a folder comes also while a loss in it is not believed.
+func TestBrakeDoesNotHoldUpThePast(t *testing.T) {
+	t.Parallel()
+	s := newScript(t)
+	s.uids = numbers(1, 300)
+	m := newMemory()
+	c := newClient(t, s.start())
+	mustSync(t, c, m)
+	f := m.folders["INBOX"]
+	f.UIDNext, f.Messages = 0, 0 // as if a pass had broken off
+	m.folders["INBOX"] = f
+	s.uids = numbers(290, 290+portion+400)
+	if err := c.Sync(t.Context(), m); !errors.Is(err, accounts.ErrManyGone) {
+		t.Errorf("error %v, want the brake", err)
+	}
+	if got := m.in("INBOX"); len(got) != 290+portion+400 || m.folders["INBOX"].UIDNext != 0 {
+		t.Errorf("%d messages, state %+v", len(got), m.folders["INBOX"])
+	}
+}
+
+// While a loss is not believed, new mail comes all the same.
 func TestBrakeDoesNotHoldUpTheRest(t *testing.T) {
 	t.Parallel()
 	s := newScript(t)

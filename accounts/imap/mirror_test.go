@@ -179,7 +179,13 @@ func (m *memory) written() int {
 
 func (m *memory) Adopt(_ context.Context, copies []accounts.Copy) (unknown []accounts.Copy, err error) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
+	defer func() {
+		n := m.adopted
+		m.mu.Unlock()
+		if m.onAdd != nil {
+			m.onAdd(n)
+		}
+	}()
 	for _, c := range copies {
 		known, ok := m.sources[source{string(c.Raw), c.Size}]
 		if !ok {

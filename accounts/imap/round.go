@@ -3,6 +3,7 @@ package imap
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/emersion/go-imap/v2"
 
@@ -52,6 +53,11 @@ func (p *pass) survey(ctx context.Context, v *visitState) error {
 	}
 	if err := p.list(ctx, v, maxListed); err != nil {
 		return err
+	}
+	if !v.whole { // nobody has that many: what is listed is brought, and nothing taken for gone
+		v.whole = true
+		v.cut = fmt.Errorf("imap: %q with %d messages: %w", v.f.Name, v.sel.NumMessages, accounts.ErrUnsupported)
+		return nil
 	}
 	return p.removeAbsent(ctx, v)
 }
