@@ -198,3 +198,24 @@ func BenchmarkSearchWhileSyncing(b *testing.B) {
 		must(b, <-ended)
 	})
 }
+
+// BenchmarkFacets measures what is counted beside a search.
+func BenchmarkFacets(b *testing.B) {
+	db := library(b, benchMails(b))
+	for _, s := range shapes()[:3] {
+		q, err := conversation.ParseQuery(s[1], start, "en")
+		must(b, err)
+		b.Run(s[0], func(b *testing.B) {
+			for b.Loop() {
+				_, err := db.Facets(b.Context(), q)
+				must(b, err)
+			}
+		})
+		b.Run("topics/"+s[0], func(b *testing.B) {
+			for b.Loop() {
+				_, err := db.Topics(b.Context(), q, 5)
+				must(b, err)
+			}
+		})
+	}
+}
