@@ -17,7 +17,11 @@ func manyFolders(t *testing.T, n int) *script {
 		b := bufio.NewWriter(w)
 		defer b.Flush()
 		for i := range n {
-			fmt.Fprintf(b, "* LIST () \"/\" f%d\r\n* STATUS f%d (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 7 HIGHESTMODSEQ 1)\r\n", i, i)
+			name := fmt.Sprintf("f%d", i)
+			if i == 0 {
+				name = "INBOX"
+			}
+			fmt.Fprintf(b, "* LIST () \"/\" %[1]s\r\n* STATUS %[1]s (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 7 HIGHESTMODSEQ 1)\r\n", name)
 		}
 		return ""
 	}
