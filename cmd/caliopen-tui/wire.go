@@ -84,7 +84,7 @@ func open(ctx context.Context, p *program, need need) (*app, error) {
 	}
 	a.secrets = p.secrets(a.cfg)
 	a.db, err = storage.Open(ctx, a.places.Data, storage.Options{
-		Now: p.now, Random: random, Score: score, Vault: &a.vault, SealAll: a.cfg.SealCache,
+		Now: p.now, Random: random, Score: score, Vault: &a.vault, SealAll: a.cfg.SealCache, Free: freeSpace,
 	})
 	if err != nil {
 		return nil, unusable(a.places.Data, err)
