@@ -280,6 +280,7 @@ func dial(a accounts.Account, secret secretFunc, log *slog.Logger) (accounts.Tra
 		return mail.New(mail.Config{
 			Own: conversation.MailAddress(a.Address), IMAP: a.IMAP, SMTP: a.SMTP, User: a.Login(),
 			Secret: secret, OAuth: a.OAuth, CAFile: a.CA, Log: log,
+			Quirks: a.Quirks(), Extent: a.Extent,
 		})
 	case conversation.Mastodon:
 		return mastodon.New(mastodon.Config{
