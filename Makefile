@@ -8,7 +8,7 @@ PACKAGES := ./...
 TOOL := $(GO) tool -modfile=tools.mod
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test short race fuzz bench man fmt check shots install service clean ready openpgpjs
+.PHONY: build demo test short race fuzz torture bench man fmt check shots install service clean ready openpgpjs
 
 # ready says in words what is missing, instead of letting the compiler fail.
 ready:
@@ -54,6 +54,11 @@ fuzz: ready
 openpgpjs:
 	@command -v npm >/dev/null || { echo "npm is missing (Debian: apt install npm)"; exit 1; }
 	npm ci --silent --no-audit --no-fund --ignore-scripts --prefix privacy/openpgp/testdata/openpgpjs
+
+# torture does to the program what servers, networks, disks and the system can
+# do to it, at more than a thousand points, and counts what is lost by that.
+torture: ready
+	cd cmd/caliopen-tui && CALIOPEN_TORTURE=long $(GO) test -tags $(TAGS) -count 1 -timeout 60m -run '^TestTorture'
 
 bench: ready
 	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem $(PACKAGES)

@@ -15,9 +15,9 @@ import (
 )
 
 // killedAtSteps kills the process at steps of the store during a first sync of
-// 300 messages, and at bytes of what the server says.
+// 300 messages, or of fewer in the short form, and at bytes of what the server says.
 func killedAtSteps(k *rack) {
-	user := k.filled(300)
+	user := k.filled(k.points(120, 300))
 	want := k.truth(k.t, user)
 	proxy := k.server.Proxy(k.t)
 	steps := k.steps(user, proxy)
@@ -33,7 +33,7 @@ func killedAtSteps(k *rack) {
 			v.rises(t, proxy, want)
 		})
 	}
-	total := int64(300_000)
+	total := int64(k.points(120_000, 300_000))
 	for i := range k.points(30, 200) {
 		k.try(fmt.Sprintf("byte=%d", i), func(t *testing.T) {
 			v := k.victim(t, user, proxy.Addr)

@@ -169,6 +169,7 @@ func soak(k *rack) {
 		for point := range 10 {
 			k.try(fmt.Sprintf("seed=%d.%d", seed, point), func(t *testing.T) {
 				s.t = t
+				s.p = s.p.v.run(t) // an engine runs once
 				stop := s.p.serve()
 				for range 12 {
 					next++
