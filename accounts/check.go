@@ -35,7 +35,7 @@ func (a Account) checkName() error {
 	odd := func(r rune) bool {
 		return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == '/' || r == ',' || r == '"'
 	}
-	if a.Name == "" || len(a.Name) > maxName || a.Name == "auto" || a.Name[0] == '-' || strings.ContainsFunc(a.Name, odd) {
+	if a.Name == "" || len(a.Name) > maxName || a.Name == "auto" || strings.EqualFold(a.Name, Archive) || a.Name[0] == '-' || strings.ContainsFunc(a.Name, odd) {
 		return a.fault("config.name", "name", a.Name)
 	}
 	return nil

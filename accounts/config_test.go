@@ -126,7 +126,7 @@ func TestCheckRefusesBadAccounts(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	for _, name := range []string{"", "a/b", "-x", "auto", "a\x1b[2J", strings.Repeat("x", 65), "\u202ex"} {
+	for _, name := range []string{"", "a/b", "-x", "auto", "archive", "Archive", "a\x1b[2J", strings.Repeat("x", 65), "\u202ex"} {
 		a := social
 		a.Name = name
 		if a.Check() == nil {

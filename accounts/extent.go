@@ -7,6 +7,11 @@ import (
 	"strings"
 )
 
+// Archive is the account that imports belong to. No server serves it, and none
+// of the configuration can have its name: what a provider may be believed must
+// never bear on a file, in which anybody can have written anything.
+const Archive = "archive"
+
 // Extent says how much of a folder is brought here. The zero value is all of it.
 type Extent struct {
 	None    bool // nothing: the folder is left alone

@@ -12,27 +12,11 @@ import (
 	"github.com/spf13/cobra"
 
 	archives "github.com/caliopen/caliopen-tui/accounts/archive"
+	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/accounts/engine"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/safe"
 )
-
-// archived is the account that imports belong to. No server serves it, and it
-// is none of the configuration: what a provider may be believed never bears on
-// a file, in which anybody can have written anything.
-const archived conversation.AccountID = "archive"
-
-// archive gives the account of imports: another name when one of the
-// configuration has the usual one.
-func (a *app) archive() conversation.AccountID {
-	id := archived
-	for {
-		if _, taken := a.cfg.Account(string(id)); !taken {
-			return id
-		}
-		id += "-files"
-	}
-}
 
 // shownFailures is how many of the things that were not taken are named.
 const shownFailures = 20
@@ -98,11 +82,11 @@ func (p *program) importMail(ctx context.Context, a *app, kind archives.Kind, pa
 		a.log.Warn("import: not taken", "place", f.Place, "reason", f.Reason)
 	}
 	began := time.Now()
-	sum, err := eng.Take(ctx, engine.Own{Account: a.archive(), Protocol: conversation.Mail, Addresses: a.ownAddresses()}, im)
+	sum, err := eng.Take(ctx, engine.Own{Account: accounts.Archive, Protocol: conversation.Mail, Addresses: a.ownAddresses()}, im)
 	clear()
 	if err == nil {
 		// The search index was filled in a hurry; this brings it in order.
-		_, err = a.db.Sweep(ctx, a.archive())
+		_, err = a.db.Sweep(ctx, accounts.Archive)
 	}
 	return p.importDone(im.Tally(), sum.New, time.Since(began), path, err)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/caliopen/caliopen-tui/accounts"
 	"github.com/caliopen/caliopen-tui/accounts/engine"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/privacy/trace"
@@ -67,7 +68,7 @@ func (a *app) readers(ctx context.Context) (map[conversation.AccountID]reader, e
 		}
 		known[id] = r
 	}
-	known[a.archive()] = a.archiveReader()
+	known[accounts.Archive] = a.archiveReader()
 	return known, nil
 }
 
