@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/caliopen/caliopen-tui/conversation"
+	"github.com/caliopen/caliopen-tui/ui/safe"
 )
 
 func (p *program) outboxCommand() *cobra.Command {
@@ -71,7 +72,15 @@ func (p *program) showEntries(entries []conversation.Entry) error {
 		if len(o.Recipients) > 0 {
 			to = o.Recipients[0]
 		}
-		rows = append(rows, []string{o.ID, p.t("cli.state." + o.State), p.cat.Date(entries[i].Created, p.now()), to, o.Subject, o.Error})
+		rows = append(rows, []string{o.ID, p.t("cli.state." + o.State), p.cat.Date(entries[i].Created, p.now()), to, o.Subject, p.problem(&entries[i])})
 	}
 	return p.table(rows)
+}
+
+// problem says in words what keeps an entry, as far as there are words for it.
+func (p *program) problem(e *conversation.Entry) string {
+	if p.cat.Has(e.Why.Code) {
+		return p.cat.Reason(e.Why)
+	}
+	return short(safe.Line(e.Error).String())
 }

@@ -117,7 +117,7 @@ func (p *program) send(ctx context.Context, a *app, f sendFlags, text string) er
 	}
 	o.ID, o.State = string(e.ID), sendState(e.State)
 	if o.State == "failed" {
-		failure := &conversation.Problem{Code: "cli.send.failed", Args: named([]any{"ID", o.ID, "Detail", e.Error}), Err: entryError(e)}
+		failure := &conversation.Problem{Code: "cli.send.failed", Args: named([]any{"ID", o.ID, "Detail", p.problem(&e)}), Err: entryError(e)}
 		return p.showSend(o, failure)
 	}
 	return p.showSend(o, waitErr)
