@@ -173,9 +173,10 @@ func (r *relay) double(f Fault, b []byte, cut int) error {
 	return r.write(append(out, b[cut+n:]...))
 }
 
-// say puts in lines of its own after a line.
+// say puts in lines of its own after an answer: behind a line that announces a
+// literal they would be taken for that.
 func (r *relay) say(f Fault, b []byte, line bool) error {
-	if err := r.write(b); err != nil || !line {
+	if err := r.write(b); err != nil || !line || literal.Match(b) {
 		return err
 	}
 	r.strike(true)

@@ -113,11 +113,11 @@ func TestFaultsOfAProxy(t *testing.T) {
 		{Fault{Kind: Drop, Upon: fetch, At: 80, Count: 30}, false, func(s string) string { return s[:begin+80] + s[begin+110:] }},
 		{Fault{Kind: Dup, Upon: fetch, At: 80, Count: 30}, false, func(s string) string { return s[:begin+110] + s[begin+80:] }},
 		{Fault{Kind: Inject, Upon: fetch, Text: "* XFOO\r\n"}, false, func(s string) string {
-			i := begin + strings.Index(s[begin:], "\n") + 1
+			i := begin + strings.Index(s[begin:], ")\r\n") + 3
 			return s[:i] + "* XFOO\r\n" + s[i:]
 		}},
 		{Fault{Kind: Bye, Upon: fetch}, true, func(s string) string {
-			return s[:begin+strings.Index(s[begin:], "\n")+1] + "* BYE server going down\r\n"
+			return s[:begin+strings.Index(s[begin:], ")\r\n")+3] + "* BYE server going down\r\n"
 		}},
 		{Fault{Kind: Rewrite, Find: regexp.MustCompile("FETCH"), Text: "FEATS", Upon: fetch}, false, func(s string) string {
 			return strings.Replace(s, "FETCH", "FEATS", 1)
