@@ -37,7 +37,7 @@ func (f *fetcher) single(ctx context.Context, uid uint32, cause error) error {
 		reason = reasonTooBig
 	}
 	for _, i := range []items{f.items, bodyItems, headerItems} {
-		if i != headerItems && reason == reasonTooBig || i == bodyItems && f.items == headItems {
+		if i == bodyItems && (reason == reasonTooBig || f.items == headItems) {
 			continue
 		}
 		rest, err := f.once(ctx, []uint32{uid}, i)
