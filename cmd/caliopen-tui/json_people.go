@@ -101,6 +101,7 @@ type sendObject struct {
 	ID         string            `json:"id,omitempty"`
 	State      string            `json:"state,omitempty"`
 	At         string            `json:"at,omitempty"` // when it will leave, for what is sent later
+	leaves     string            // the same in words
 	Decision   string            `json:"decision,omitempty"`
 	Channel    *channelObject    `json:"channel,omitempty"`
 	Candidates []candidateObject `json:"candidates"`

@@ -72,9 +72,18 @@ func (p *program) showEntries(entries []conversation.Entry) error {
 		if len(o.Recipients) > 0 {
 			to = o.Recipients[0]
 		}
-		rows = append(rows, []string{o.ID, p.t("cli.state." + o.State), p.cat.Date(entries[i].Created, p.now()), to, o.Subject, p.problem(&entries[i])})
+		rows = append(rows, []string{o.ID, p.stands(&entries[i]), p.cat.Date(entries[i].Created, p.now()), to, o.Subject, p.problem(&entries[i])})
 	}
 	return p.table(rows)
+}
+
+// stands says where an entry is: of one that waits for its moment, when that is.
+func (p *program) stands(e *conversation.Entry) string {
+	waits := e.State == conversation.StateHeld || e.State == conversation.StateQueued
+	if waits && e.Draft.At.After(p.now()) {
+		return p.t("outbox.scheduled", "Time", p.cat.When(e.Draft.At, p.now()))
+	}
+	return p.t("cli.state." + string(e.State))
 }
 
 // problem says in words what keeps an entry, as far as there are words for it.

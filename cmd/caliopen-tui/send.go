@@ -111,7 +111,7 @@ func (p *program) send(ctx context.Context, a *app, f sendFlags, text string) er
 	}
 	var waitErr error
 	if d.At.After(p.now().Add(patience)) { // it waits in the outbox for a pass after that time
-		o.At = when(d.At)
+		o.At, o.leaves = when(d.At), p.cat.When(d.At, p.now())
 	} else {
 		e, waitErr = p.follow(ctx, a, e, f.wait)
 	}
@@ -157,6 +157,9 @@ func (p *program) draft(ctx context.Context, a *app, f sendFlags, text string) (
 		at, ok := conversation.ParseMoment(f.at, p.now(), p.cat.Lang())
 		if !ok {
 			return d, usage("cli.send.no_time", "Value", f.at)
+		}
+		if !at.After(p.now()) { // one digit wrong must not send at once what was to wait
+			return d, usage("cli.send.past", "Time", p.cat.LongDate(at, p.now()))
 		}
 		d.At = at
 	}
@@ -299,7 +302,7 @@ func (p *program) showSend(o sendObject, failure error) error {
 	}
 	switch {
 	case failure == nil && o.At != "":
-		p.note(p.t("cli.send.later", "ID", o.ID, "Time", o.At))
+		p.note(p.t("cli.send.later", "ID", o.ID, "Time", o.leaves))
 	case failure == nil && o.State != "":
 		p.note(p.t("cli.send."+o.State, "ID", o.ID))
 	}

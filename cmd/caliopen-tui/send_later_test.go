@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,9 @@ func TestSendLater(t *testing.T) {
 	if out, errs, code := alice.run("", "send", "--to", servertest.Bob, "--body-file", body, "--at", "soon"); code != exitUsage || errs == "" {
 		t.Errorf("a time that is none: status %d, %s%s", code, out, errs)
 	}
+	if out, errs, code := alice.run("", "send", "--to", servertest.Bob, "--body-file", body, "--at", "2020-01-01 9:00"); code != exitUsage || errs == "" {
+		t.Errorf("a time that is over: status %d, %s%s", code, out, errs)
+	}
 	if left := alice.objects("outbox", "list"); len(left) != 0 {
 		t.Fatalf("left in the outbox: %v", left)
 	}
@@ -24,6 +28,9 @@ func TestSendLater(t *testing.T) {
 	e := alice.object("send", "--to", servertest.Bob, "--subject", "later", "--body-file", body, "--at", at)
 	if e["state"] != "queued" || e["at"] != at {
 		t.Errorf("sent later: %v", e)
+	}
+	if list := alice.must("", "outbox", "list"); !strings.Contains(list, "will be sent") {
+		t.Errorf("the list does not say when it leaves: %s", list)
 	}
 	alice.must("", "sync")
 	if got := s.Raws(servertest.Bob); len(got) != 0 {

@@ -19,10 +19,12 @@ type Catalogue interface {
 	// Reason and Error turn codes and errors into sentences, unsanitised.
 	Reason(r conversation.Reason) string
 	Error(err error) string
-	// Date gives at most seven columns, Day the name of a day, LongDate all.
+	// Date gives at most seven columns, Day the name of a day, LongDate all,
+	// When a moment to come.
 	Date(t, now time.Time) string
 	Day(t, now time.Time) string
 	LongDate(t, now time.Time) string
+	When(t, now time.Time) string
 	Size(n int64) string
 	Number(n int) string
 	// Explain fills the sentence and the advice of an index.

@@ -84,6 +84,20 @@ func (c *Catalogue) LongDate(t, now time.Time) string {
 	return c.T("date.long", c.dateArgs(t.In(now.Location())))
 }
 
+// When writes a moment that is to come: "today 18:00", "Monday 30 November 9:00".
+func (c *Catalogue) When(t, now time.Time) string {
+	t = t.In(now.Location())
+	args := map[string]any{"Time": t.Format("15:04")}
+	switch daysBetween(t, now) {
+	case 0:
+		return c.T("when.today", args)
+	case -1:
+		return c.T("when.tomorrow", args)
+	}
+	args["Day"] = c.Day(t, now)
+	return c.T("when.day", args)
+}
+
 func (c *Catalogue) dateArgs(t time.Time) map[string]any {
 	day := strconv.Itoa(t.Day())
 	if t.Day() == 1 {

@@ -24,20 +24,4 @@ func twoDigits(n int) string { return string([]byte{'0' + byte(n/10%10), '0' + b
 
 // When puts a moment to come into words, in the user's zone: "today 15:04",
 // "tomorrow 09:00", "Monday 30 November 09:00".
-func When(env *Env, t time.Time) string {
-	now := env.Now()
-	t = t.In(now.Location())
-	args := map[string]any{"Time": t.Format("15:04")}
-	switch {
-	case sameDay(t, now):
-		return env.Cat.T("when.today", args)
-	case sameDay(t, now.AddDate(0, 0, 1)):
-		return env.Cat.T("when.tomorrow", args)
-	}
-	args["Day"] = env.Cat.Day(t, now)
-	return env.Cat.T("when.day", args)
-}
-
-func sameDay(a, b time.Time) bool {
-	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
-}
+func When(env *Env, t time.Time) string { return env.Cat.When(t, env.Now()) }
