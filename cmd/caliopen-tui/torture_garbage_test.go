@@ -98,6 +98,13 @@ func garbage(k *rack) {
 			})
 		}
 	}
+	poisoned(k, user, proxy, want)
+}
+
+// poisoned has one message of each mailbox be spoilt, whenever it is asked for.
+// The others arrive all the same.
+func poisoned(k *rack, user string, proxy *servertest.Proxy, want *truth) {
+	all := rubbish()
 	for _, name := range []string{"item", "flag", "date", "nil", "keyword", "longer", "shorter", "endless", "no-uid"} {
 		k.try("poison/"+name, func(t *testing.T) {
 			f := all[name]

@@ -58,34 +58,7 @@ func beset(k *rack) {
 		s := &scene{rack: k, t: t, user: user, proxy: proxy, p: p}
 		s.pulls()
 	})
-	k.try("locked", func(t *testing.T) {
-		s := k.scene(t, proxy, 20)
-		if err := s.p.db.Close(); err != nil {
-			t.Fatal(err)
-		}
-		p, err := s.p.v.start(storage.Options{BusyTimeout: 300 * time.Millisecond})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = p.db.Close() })
-		k.server.Save(s.user, "INBOX", small(9, 1))
-		holder, err := sql.Open("sqlite3", p.db.Path()+"?_txlock=immediate")
-		if err != nil {
-			t.Fatal(err)
-		}
-		tx, err := holder.BeginTx(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if sum := p.soundly(t, 20*time.Second); !errors.Is(sum.Err, conversation.ErrLocked) {
-			t.Errorf("I8: it is not said that the database is locked: %v", sum.Err)
-		}
-		if err := errors.Join(tx.Rollback(), holder.Close()); err != nil {
-			t.Fatal(err)
-		}
-		s.p = p
-		s.pulls()
-	})
+	k.try("locked", func(t *testing.T) { held(t, k, proxy) })
 	for i := range 6 {
 		k.try(fmt.Sprintf("page=%d", i), func(t *testing.T) {
 			s := k.scene(t, proxy, 60)
@@ -104,6 +77,36 @@ func beset(k *rack) {
 			t.Logf("it says %v", err)
 		})
 	}
+}
+
+// held has somebody else hold the lock of the database during a pass.
+func held(t *testing.T, k *rack, proxy *servertest.Proxy) {
+	s := k.scene(t, proxy, 20)
+	if err := s.p.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.p.v.start(storage.Options{BusyTimeout: 300 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.db.Close() })
+	k.server.Save(s.user, "INBOX", small(9, 1))
+	holder, err := sql.Open("sqlite3", p.db.Path()+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := holder.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum := p.soundly(t, 20*time.Second); !errors.Is(sum.Err, conversation.ErrLocked) {
+		t.Errorf("I8: it is not said that the database is locked: %v", sum.Err)
+	}
+	if err := errors.Join(tx.Rollback(), holder.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s.p = p
+	s.pulls()
 }
 
 // overwrite spoils a page of a database that nobody has open.
