@@ -297,9 +297,11 @@ func to(ids ...ContactID) []Recipient {
 	return out
 }
 
-func (*fakeStore) Facets(context.Context, *Query) ([]Facet, error)               { return nil, nil }
-func (*fakeStore) Topics(context.Context, *Query, int) ([]FoundTopic, error)          { return nil, nil }
-func (f *fakeStore) SavedSearches(context.Context) ([]SavedSearch, error)        { return f.saved, nil }
+func (*fakeStore) Facets(context.Context, *Query) ([]Facet, error) { return nil, nil }
+func (*fakeStore) Topics(context.Context, *Query, int) ([]FoundTopic, error) { return nil, nil }
+
+func (f *fakeStore) SavedSearches(context.Context) ([]SavedSearch, error) { return f.saved, nil }
+
 func (f *fakeStore) SaveSearch(_ context.Context, s SavedSearch) error {
 	f.saved = append(f.saved, s)
 	return nil

@@ -106,8 +106,11 @@ func TestGoneWhileAnActWaits(t *testing.T) {
 		tag  string
 		kept bool
 	}{
-		{conversation.ActRead, "", false}, {conversation.ActDelete, "", false},
-		{conversation.ActStar, "", true}, {conversation.ActTag, "todo", true}, {conversation.ActArchive, "", true},
+		{conversation.ActRead, "", false},
+		{conversation.ActDelete, "", false},
+		{conversation.ActStar, "", true},
+		{conversation.ActTag, "todo", true},
+		{conversation.ActArchive, "", true},
 	} {
 		t.Run(string(c.kind), func(t *testing.T) {
 			t.Parallel()

@@ -42,9 +42,21 @@ type Salvaged struct {
 // over row by row.
 func kept() [][2]string {
 	return [][2]string{
-		{"outbox", ""}, {"draft", ""}, {"certificate", ""}, {"binding", ""}, {"peer", ""}, {"signature", ""},
-		{"setting", "key LIKE 'user.%'"}, {"saved_search", ""}, {"account", ""}, {"muted", ""}, {"best", ""},
-		{"score", ""}, {"policy", ""}, {"lookup", ""}, {"told", ""},
+		{"outbox", ""},
+		{"draft", ""},
+		{"certificate", ""},
+		{"binding", ""},
+		{"peer", ""},
+		{"signature", ""},
+		{"setting", "key LIKE 'user.%'"},
+		{"saved_search", ""},
+		{"account", ""},
+		{"muted", ""},
+		{"best", ""},
+		{"score", ""},
+		{"policy", ""},
+		{"lookup", ""},
+		{"told", ""},
 	}
 }
 

@@ -50,8 +50,10 @@ func sendOnce(t *testing.T, entry conversation.Entry, s *script, leaving func(co
 }
 
 func queued() conversation.Entry {
-	return conversation.Entry{ID: "e", State: conversation.StateQueued, Created: time.Now(), Wire: []byte("a text that is kept"), Draft: conversation.Draft{Text: "kept"},
-		Recipients: []conversation.Address{conversation.MailAddress("ada@example.net"), conversation.MailAddress("bo@example.net")}}
+	return conversation.Entry{
+		ID: "e", State: conversation.StateQueued, Created: time.Now(), Wire: []byte("a text that is kept"), Draft: conversation.Draft{Text: "kept"},
+		Recipients: []conversation.Address{conversation.MailAddress("ada@example.net"), conversation.MailAddress("bo@example.net")},
+	}
 }
 
 // What stops a message is told at once in a code, and its text stays.

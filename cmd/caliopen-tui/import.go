@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	archives "github.com/caliopen/caliopen-tui/accounts/archive"
 	"github.com/caliopen/caliopen-tui/accounts"
+	archives "github.com/caliopen/caliopen-tui/accounts/archive"
 	"github.com/caliopen/caliopen-tui/accounts/engine"
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui/safe"

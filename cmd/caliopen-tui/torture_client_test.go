@@ -84,8 +84,10 @@ type strained struct {
 	in *imap.Client
 }
 
-func (t *strained) Sync(ctx context.Context, m accounts.Mirror) error    { return t.in.Sync(ctx, m) }
-func (t *strained) Watch(ctx context.Context, news func()) error         { return t.in.Watch(ctx, news) }
+func (t *strained) Sync(ctx context.Context, m accounts.Mirror) error { return t.in.Sync(ctx, m) }
+
+func (t *strained) Watch(ctx context.Context, news func()) error { return t.in.Watch(ctx, news) }
+
 func (t *strained) Keep(ctx context.Context, e conversation.Entry) error { return t.in.Keep(ctx, e) }
 func (t *strained) Security() accounts.Security                          { return t.in.Security() }
 func (t *strained) Close() error                                         { return errors.Join(t.in.Close(), t.Transport.Close()) }
