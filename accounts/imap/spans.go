@@ -56,14 +56,6 @@ func (s spans) below(uid uint32) int {
 	return n
 }
 
-// last gives the highest UID, 0 without any.
-func (s spans) last() uint32 {
-	if len(s) == 0 {
-		return 0
-	}
-	return s[len(s)-1].high
-}
-
 func (s spans) has(uid uint32) bool { return s.meets(uid, uid) }
 
 // meets tells whether any UID from low to high is among them.
