@@ -297,7 +297,7 @@ func to(ids ...ContactID) []Recipient {
 	return out
 }
 
-func (*fakeStore) Facets(context.Context, *Query) ([]Facet, error) { return nil, nil }
+func (*fakeStore) Facets(context.Context, *Query) ([]Facet, error)           { return nil, nil }
 func (*fakeStore) Topics(context.Context, *Query, int) ([]FoundTopic, error) { return nil, nil }
 
 func (f *fakeStore) SavedSearches(context.Context) ([]SavedSearch, error) { return f.saved, nil }
