@@ -27,7 +27,8 @@ type worker struct {
 	jobs  chan struct{} // there may be errands
 	done  chan struct{}
 
-	probed time.Time // when the server was asked what it can do; the engine's lock guards it
+	probed   time.Time // when the server was asked what it can do; the engine's lock guards it
+	measured time.Time // when it was asked how full the mailbox is; the fetching alone uses it
 
 	mu      sync.Mutex
 	st      conversation.Status // but for troubles, which the rests know
@@ -186,6 +187,7 @@ func (w *worker) fetchOn(ctx context.Context) {
 		w.left(toFetch, err)
 		if err == nil {
 			ask(w.jobs)
+			w.measure(ctx)
 			pause(ctx, w.acc.Poll, w.looks)
 		}
 	}
