@@ -147,7 +147,11 @@ func (t *tx) updateCopy(account int64, old copyRow, raw int64, a *accounts.Arriv
 		return err
 	}
 	msg := old.message
-	if raw != old.raw {
+	late, err := t.undated(msg, raw, &a.Copy)
+	if err != nil {
+		return err
+	}
+	if raw != old.raw || late {
 		partial, err := t.header(old.raw)
 		if err != nil {
 			return err
@@ -230,9 +234,24 @@ func (t *tx) keepPromise(account, folder, msg, raw int64, c *accounts.Copy) (boo
 	if err := t.exec("UPDATE task SET problem = 'seen' WHERE location = ? AND state = 'done' AND kind = 'archive'", loc); err != nil {
 		return false, err
 	}
+	if err := t.arrived(loc, folder); err != nil {
+		return false, err
+	}
 	return true, t.exec(`UPDATE location SET folder = ?, validity = ?, uid = ?, remote = ?, raw = ?, flags = ?, keywords = ?, modseq = ?, grace = 0
 		WHERE id = ?`, folder, c.Validity, c.UID, c.ID, raw,
 		flagBits(c.Flags), keywordText(c.Flags.Keywords), int64(c.Flags.ModSeq), loc)
+}
+
+// arrived ends the acts that wanted a copy to be where it turned up: the server
+// did them, and nobody noted it. Asked for once more, a server would delete for
+// good what lies in the trash.
+func (t *tx) arrived(loc, folder int64) error {
+	const moves = "kind IN ('archive', 'delete') AND state = 'pending' AND location = ?1"
+	last := "(SELECT max(id) FROM task WHERE " + moves + " AND target = ?2)"
+	if err := t.exec("UPDATE location SET put = 0 WHERE id = ?1 AND put <> ?3 AND "+last+" > 0", loc, folder, awayHidden); err != nil {
+		return err
+	}
+	return t.exec("UPDATE task SET state = 'done', problem = 'seen' WHERE "+moves+" AND id <= "+last, loc, folder)
 }
 
 // Bits of the flags of a copy.

@@ -66,9 +66,10 @@ func (t *tx) confirm(k taskRow) error {
 		return err
 	}
 	e.keywords = keywordList(keywords)
+	there := e.folder == k.target
 	e.apply(pendingRow{kind: string(k.kind), tag: k.tag, target: k.target})
 	moves := k.kind == conversation.ActArchive || k.kind == conversation.ActDelete
-	if moves && k.target != 0 {
+	if moves && k.target != 0 && !there {
 		return t.exec("UPDATE location SET folder = ?, uid = 0, remote = '', validity = 0, put = ?, grace = ? WHERE id = ?", k.target, e.put, graceMoved, k.location)
 	}
 	if moves {

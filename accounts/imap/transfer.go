@@ -20,10 +20,10 @@ func (l *lane) away(ctx context.Context, s *session, set imap.UIDSet, t accounts
 	if target == "" && t.Kind == conversation.ActArchive {
 		target = "Archive"
 	}
-	if target == "" || target == t.Folder {
-		if t.Kind == conversation.ActArchive {
-			return nil // it is there already
-		}
+	switch target {
+	case t.Folder:
+		return nil // it is there already
+	case "":
 		return s.expunge(ctx, set)
 	}
 	err := l.move(ctx, s, set, t.Folder, target)
