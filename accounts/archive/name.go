@@ -109,24 +109,3 @@ func decodeUTF7(name string) string {
 	}
 	return b.String()
 }
-
-// usual guesses from its name what a folder is for. The names are those that
-// mail programs give by themselves.
-func usual(path []string) accounts.Use {
-	if len(path) == 0 {
-		return accounts.UseNone
-	}
-	switch strings.ToLower(path[len(path)-1]) {
-	case "sent", "sent items", "sent messages", "sent mail", "sent-mail":
-		return accounts.UseSent
-	case "drafts", "draft":
-		return accounts.UseDrafts
-	case "trash", "deleted items", "deleted messages":
-		return accounts.UseTrash
-	case "junk", "spam", "junk e-mail":
-		return accounts.UseJunk
-	case "archive", "archives":
-		return accounts.UseArchive
-	}
-	return accounts.UseNone
-}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/caliopen/caliopen-tui/accounts"
@@ -177,7 +178,7 @@ func (k id) String() string { return hex.EncodeToString(k[:]) }
 func (im *Import) open(ctx context.Context, path []string, use accounts.Use) (string, error) {
 	name := folderName(im.Folder, path)
 	if use == accounts.UseNone {
-		use = usual(path)
+		use = accounts.UsualUse(strings.Join(path, "/"))
 	}
 	if im.have[name] != nil {
 		return name, nil

@@ -117,7 +117,7 @@ func arrange(found []*imap.ListData) []mailbox {
 		out = append(out, mailbox{name: d.Mailbox, use: use, status: statusOf(d.Status)})
 	}
 	for i := range out {
-		if use := usualUse(out[i].name); out[i].use == accounts.UseNone && !used[use] {
+		if use := accounts.UsualUse(out[i].name); out[i].use == accounts.UseNone && !used[use] {
 			out[i].use = use
 			used[use] = true
 		}
@@ -157,24 +157,6 @@ func specialUses() map[imap.MailboxAttr]accounts.Use {
 		imap.MailboxAttrTrash: accounts.UseTrash, imap.MailboxAttrJunk: accounts.UseJunk,
 		imap.MailboxAttrArchive: accounts.UseArchive, imap.MailboxAttrAll: accounts.UseAll,
 	}
-}
-
-// usualUse guesses from the name, for servers that do not tell.
-func usualUse(name string) accounts.Use {
-	base := strings.ToLower(name[strings.LastIndexAny(name, "/.")+1:])
-	switch base {
-	case "sent", "sent items", "sent messages", "sent mail":
-		return accounts.UseSent
-	case "drafts":
-		return accounts.UseDrafts
-	case "trash", "deleted items", "deleted messages":
-		return accounts.UseTrash
-	case "junk", "spam", "junk e-mail":
-		return accounts.UseJunk
-	case "archive", "archives":
-		return accounts.UseArchive
-	}
-	return accounts.UseNone
 }
 
 func rank(u accounts.Use) int {
