@@ -10,7 +10,6 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/caliopen/caliopen-tui/accounts"
 )
 
 // errNoMaildir says that there is no Maildir in a folder.
