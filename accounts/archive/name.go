@@ -9,7 +9,6 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
-
 )
 
 // errNoMaildir says that there is no Maildir in a folder.
