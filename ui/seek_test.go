@@ -86,6 +86,45 @@ func TestFacetsNarrowAndWiden(t *testing.T) {
 	}
 }
 
+func TestTabNarrowsOnceAWordIsDone(t *testing.T) {
+	journey(t, 80, 24, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+		d.Press("/", "fro", "tab")
+		d.Expect("/ from:")
+		d.Press("ctrl+u")
+		d.Keys("la ") // without the space it could become larger:
+		d.Wait(time.Second)
+		d.Expect("tab narrow")
+		d.Press("tab", "1")
+		d.Wait(time.Second)
+		d.Expect("la with:nadia", "3 hits")
+	})
+}
+
+func TestASubjectIsNotRepeatedAsAnExcerpt(t *testing.T) {
+	named := func(_ *ui.Options, f *uitest.Fake) {
+		f.Change("marc-00", func(m *conversation.Message) {
+			m.Subject, m.Text, m.Excerpt = "The zeppelin flies", "At four by the mill", "At four by the mill"
+		})
+	}
+	journey(t, 80, 24, setup{change: named}, func(d *uitest.Driver, _ *uitest.Fake) {
+		d.Press("/")
+		d.Keys("zeppelin")
+		d.Wait(time.Second)
+		d.Expect("The zeppelin flies", "At four by the mill", "1 hit")
+	})
+}
+
+func TestAForwardedMessageGoesToNobodyYet(t *testing.T) {
+	journey(t, 80, 24, setup{}, func(d *uitest.Driver, _ *uitest.Fake) {
+		d.Press("j", "enter")
+		d.Wait(time.Second)
+		d.Press("f")
+		d.Wait(time.Second)
+		d.Expect("forward", "Fwd:")
+		d.Refuse("To Marc")
+	})
+}
+
 func TestNarrowingKeepsAlternativesTogether(t *testing.T) {
 	journey(t, 80, 24, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
 		d.Press(":")

@@ -154,7 +154,7 @@ func (a *App) hintLine(w int) kit.Line {
 
 // idle tells that an action, though allowed, would do nothing now.
 func idle(id key.ID, s key.State) bool {
-	return id == key.Back && !s.Back || id == key.Why && !s.Row
+	return id == key.Back && !s.Back || id == key.Why && !s.Row || id == key.Complete && !s.Asked
 }
 
 // aside tells of an action that leads away from adding an account: it works,

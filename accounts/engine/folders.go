@@ -153,12 +153,23 @@ func (m *mirror) Quarantine(ctx context.Context, c accounts.Copy, reason string)
 	return m.w.o.Store.Quarantine(ctx, m.w.id(), c, reason)
 }
 
+// Aside gives the copies in quarantine that are to be asked for again.
+func (m *mirror) Aside(ctx context.Context) ([]accounts.Aside, error) {
+	if m.imports != nil { // nothing is asked for again there
+		return nil, nil
+	}
+	return m.w.o.Store.Aside(ctx, m.w.id())
+}
+
 // Progress tells the interface how far the pass is.
 func (m *mirror) Progress(done, total int, detail string) {
 	if m.imports != nil {
 		return
 	}
 	m.w.rests.proved(toFetch)
+	if done > 0 {
+		m.w.rests.moved(toFetch)
+	}
 	var left time.Duration
 	done, total, left = m.pace.add(time.Now(), done, total)
 	m.w.set(func(s *conversation.Status) { s.Done, s.Total, s.Left, s.Detail = done, total, left, detail })

@@ -104,6 +104,14 @@ func (r *rests) proved(k work) {
 	}
 }
 
+// moved notes that some work gets on: what went wrong with it before is over.
+// How often it failed counts until it ends well.
+func (r *rests) moved(k work) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kinds[k].err = nil
+}
+
 // leave notes how it ended, and gives how long that work rests now.
 func (r *rests) leave(k work, err error) time.Duration {
 	r.mu.Lock()

@@ -63,6 +63,38 @@ func TestBackOff(t *testing.T) {
 }
 
 // A refused login is not repeated for a while: servers lock accounts out.
+func TestAnErrorIsOverOnceMessagesComeAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hold := make(chan struct{})
+		s := &script{}
+		s.sync = func(m accounts.Mirror) error {
+			if s.passes.n() == 1 {
+				return accounts.ErrOffline
+			}
+			m.Progress(0, 10, "")
+			<-hold
+			m.Progress(1, 10, "")
+			<-hold
+			return nil
+		}
+		e := testEngine(t, newMemory(), s)
+		stop := run(t, e)
+		defer stop()
+		synctest.Wait()
+		e.Wake("home")
+		synctest.Wait()
+		if st := e.Statuses()[0]; st.Err == nil {
+			t.Errorf("status %+v before anything came, want the error", st)
+		}
+		hold <- struct{}{}
+		synctest.Wait()
+		if st := e.Statuses()[0]; st.Err != nil || st.Phase != conversation.PhaseSync {
+			t.Errorf("status %+v while messages come, want no error", st)
+		}
+		close(hold)
+	})
+}
+
 func TestRefusedLoginWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{sync: func(accounts.Mirror) error { return accounts.ErrAuth }}

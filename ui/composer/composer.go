@@ -253,6 +253,9 @@ func (s *Screen) name() string {
 	if to := s.people[fieldTo].list; len(to) > 0 {
 		return recipientName(to[0])
 	}
+	if s.ready || s.to.Text == "forward" {
+		return "" // nobody is written to yet, whoever was written to before
+	}
 	return s.to.Name
 }
 

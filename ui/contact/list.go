@@ -168,9 +168,18 @@ func addresses(c conversation.Contact) safe.Text {
 func (s *List) Title() kit.Line {
 	l := kit.Line{kit.Own(s.env.Styles.Title, s.env.Cat.T("place.contacts", nil))}
 	if s.list.Loaded() {
-		l = append(l, kit.Own(s.env.Styles.Plain, "  "+s.env.Cat.Number(s.list.Total())))
+		l = append(l, kit.Own(s.env.Styles.Plain, "  "+s.count()))
 	}
 	return l
+}
+
+// count tells how many there are, or that there are more than are listed.
+func (s *List) count() string {
+	n := s.env.Cat.Number(s.list.Total())
+	if s.list.Total() >= most {
+		return n + "+"
+	}
+	return n
 }
 
 // Remark has nothing to say.

@@ -135,7 +135,7 @@ func inOthers() []Action {
 		{ID: Up, Keys: []string{"up", "ctrl+p"}, In: []Context{Palette}},
 		{ID: Confirm, Keys: []string{"y"}, In: []Context{Question}, Hint: 1},
 		{ID: Decline, Keys: []string{"n", "esc", "q"}, In: []Context{Question}, Hint: 2},
-		{ID: Complete, Keys: []string{"tab"}, In: []Context{Palette}},
+		{ID: Complete, Keys: []string{"tab"}, In: []Context{Palette}, Hint: 3},
 	}
 }
 

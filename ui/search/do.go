@@ -23,7 +23,7 @@ func (s *Screen) Contexts() []key.Context {
 // State tells what there is.
 func (s *Screen) State() key.State {
 	_, ok := s.list.Current()
-	return key.State{Row: ok || s.above >= 0, Message: ok && s.above < 0, Hits: ok, Asked: s.asked != "" && s.err == nil}
+	return key.State{Row: ok || s.above >= 0, Message: ok && s.above < 0, Hits: ok, Asked: s.asked != "" && s.err == nil && !s.picking}
 }
 
 // Typing tells whether the field has the keys, or a value is being chosen.
@@ -239,13 +239,17 @@ func names() []string {
 }
 
 // complete goes on with the last word as far as it is certain, and tells what
-// it could be.
+// it could be. A word that is nothing of the language is done: then the hits
+// are narrowed.
 func (s *Screen) complete() tea.Cmd {
 	text := s.field.Value()
 	at := strings.LastIndex(text, " ") + 1
 	word := strings.TrimPrefix(strings.ToLower(text[at:]), "-")
 	fits := slices.DeleteFunc(names(), func(n string) bool { return !strings.HasPrefix(n, word) })
-	if len(fits) == 0 || word == "" && len(fits) > 40 {
+	if len(fits) == 0 || word == "" && s.asked != "" {
+		if s.asked != "" && s.err == nil && len(s.choices()) > 0 {
+			return s.choose()
+		}
 		return nil
 	}
 	common := fits[0]

@@ -164,7 +164,7 @@ func (s *Screen) say(text string, style func(string) string) []string {
 func (s *Screen) help() []string {
 	st := s.env.Styles
 	var rows []string
-	for _, word := range []string{"search.help.words", "search.help.people", "search.help.level", "search.help.is", "search.help.date", "search.help.not"} {
+	for _, word := range []string{"search.help.words", "search.help.people", "search.help.level", "search.help.is", "search.help.date", "search.help.not", "search.help.narrow"} {
 		example, meaning, _ := strings.Cut(s.env.Cat.T(word, nil), "|")
 		l := kit.Line{kit.Gap(3), kit.Own(st.Key, example).To(min(30, s.w/2), st.Glyph.Ellipsis), kit.Gap(1), kit.Own(st.Dim, meaning)}
 		rows = append(rows, l.Draw(s.w, st.Glyph.Ellipsis))
@@ -245,7 +245,7 @@ func (s *Screen) snippet(h conversation.Hit, w int) kit.Line {
 		}
 		l = append(l, kit.Own(style, text))
 	}
-	if len(l) == 0 {
+	if len(l) == 0 || repeats(h) {
 		return kit.Line{kit.Got(st.Dim, safe.Line(h.Message.Excerpt))}
 	}
 	return l
@@ -254,6 +254,27 @@ func (s *Screen) snippet(h conversation.Hit, w int) kit.Line {
 // unread tells whether a message is sealed and the keys that open it are locked.
 func (s *Screen) unread(m *conversation.Message) bool {
 	return s.env.Locked() && m.Text == "" && m.Excerpt == "" && m.Evidence.Security.Sealed == "full"
+}
+
+// repeats tells whether the words that matched are those of the line above:
+// the subject, or the names. What the message says tells more then.
+func repeats(h conversation.Hit) bool {
+	m, said := &h.Message, ""
+	for _, f := range h.Snippet {
+		said += f.Text
+	}
+	said = strings.Join(strings.Fields(said), " ")
+	if m.Excerpt == "" || said == "" {
+		return false
+	}
+	if said == strings.Join(strings.Fields(m.Subject), " ") {
+		return true
+	}
+	var names []string
+	for _, p := range m.Participants {
+		names = append(names, p.Name, p.Address.ID)
+	}
+	return strings.Contains(strings.Join(strings.Fields(strings.Join(names, " ")), " "), said)
 }
 
 // imitates tells whether the fragments together would look like a badge.

@@ -32,7 +32,7 @@ func (f *Fake) found(query string) (words string, out []conversation.Message, er
 	}
 	words = strings.Join(plain, " ")
 	for _, m := range slices.Backward(f.messages) {
-		if strings.Contains(strings.ToLower(m.Text), words) && !slices.ContainsFunc(terms, func(t string) bool { return !narrow(&m, t) }) {
+		if strings.Contains(strings.ToLower(m.Text+"\n"+m.Subject), words) && !slices.ContainsFunc(terms, func(t string) bool { return !narrow(&m, t) }) {
 			out = append(out, m)
 		}
 	}
@@ -63,10 +63,14 @@ func (f *Fake) Search(ctx context.Context, query string, limit int) ([]conversat
 	}
 	var out []conversation.Hit
 	for _, m := range ms[:min(limit, len(ms))] {
-		at := max(strings.Index(strings.ToLower(m.Text), words), 0)
-		end := min(at+len(words), len(m.Text))
+		text := m.Text
+		if !strings.Contains(strings.ToLower(text), words) {
+			text = m.Subject
+		}
+		at := max(strings.Index(strings.ToLower(text), words), 0)
+		end := min(at+len(words), len(text))
 		out = append(out, conversation.Hit{Message: m, Snippet: []conversation.Fragment{
-			{Text: m.Text[:at]}, {Text: m.Text[at:end], Match: true}, {Text: m.Text[end:]},
+			{Text: text[:at]}, {Text: text[at:end], Match: true}, {Text: text[end:]},
 		}})
 	}
 	return out, nil
