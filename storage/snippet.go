@@ -103,19 +103,48 @@ func snippet(m *conversation.Message, ts []term) []conversation.Fragment {
 	return []conversation.Fragment{{Text: m.Excerpt}}
 }
 
-// excerptAround cuts the place of the first match out of a text, in one line.
+// excerptAround cuts the place where most of the terms match out of a text, in
+// one line; the first of such places.
 func excerptAround(text, field string, ts []term) []conversation.Fragment {
 	text = cut(text, snippetSearched)
 	spans := places(text, field, ts)
 	if len(spans) == 0 {
 		return nil
 	}
-	start := back(text, spans[0][0])
+	start := back(text, spans[densest(text, spans)][0])
 	end := min(start+snippetLength, len(text))
 	for end < len(text) && !utf8.RuneStart(text[end]) {
 		end++
 	}
 	return fragments(text, start, end, spans)
+}
+
+// densest gives the first of the matches after which the most different ones
+// come within an excerpt: a rare word says more than the common one before it.
+func densest(text string, spans [][2]int) int {
+	ids, seen := map[string]int{}, map[int]int{}
+	kind := make([]int, len(spans))
+	for i, s := range spans {
+		word := plainly(text[s[0]:s[1]])
+		if _, known := ids[word]; !known {
+			ids[word] = len(ids)
+		}
+		kind[i] = ids[word]
+	}
+	best, most, next := 0, 0, 0
+	for i, s := range spans {
+		for ; next < len(spans) && spans[next][1] <= s[0]+snippetLength-snippetBefore; next++ {
+			seen[kind[next]]++
+		}
+		if len(seen) > most {
+			best, most = i, len(seen)
+		}
+		if seen[kind[i]]--; seen[kind[i]] <= 0 {
+			delete(seen, kind[i])
+		}
+		next = max(next, i+1)
+	}
+	return best
 }
 
 func cut(s string, most int) string {
@@ -220,6 +249,9 @@ func fragments(text string, start, end int, spans [][2]int) []conversation.Fragm
 	put(at, end, false)
 	if start > 0 && len(out) > 0 && !out[0].Match {
 		out[0].Text = "…" + out[0].Text
+	}
+	if end < len(text) && len(out) > 0 {
+		out = append(out, conversation.Fragment{Text: "…"})
 	}
 	return out
 }
