@@ -36,11 +36,14 @@ func (l *List[K, R]) SetSize(w, h, tall int) {
 func (l *List[K, R]) Restyle() { clear(l.memo) }
 
 // Set takes rows first.. of total. The cursor stays on its row wherever that
-// went; when it is gone the cursor stays at its place.
+// went; when it is gone the cursor goes to the row that came after it.
 func (l *List[K, R]) Set(first, total int, rows []R) {
 	at, more := l.find(rows), 0
 	if l.loaded && !l.adrift {
 		more = total - l.total
+	}
+	if at < 0 {
+		at = l.beside(rows, first+len(rows) >= total)
 	}
 	l.rows, l.first, l.total, l.loaded = rows, first, total, true
 	clear(l.memo)
@@ -50,8 +53,8 @@ func (l *List[K, R]) Set(first, total int, rows []R) {
 		}
 		l.index = first + at
 	} else if more > 0 && l.index+more >= first+len(rows) {
-		// So many new ones came that the row fell out of what was read: it is
-		// looked for further down, and Need asks for it.
+		// So many new ones came that the row fell out of what was read, with all
+		// around it: it is looked for further down, and Need asks for it.
 		l.index, l.top = l.index+more, l.top+more
 		l.follow()
 		return
@@ -68,6 +71,35 @@ func (l *List[K, R]) find(rows []R) int {
 	for i, r := range rows {
 		if l.key(r) == l.cursor {
 			return i
+		}
+	}
+	return -1
+}
+
+// beside finds the row that came next after the cursor's, or the one before
+// it, and so on away from it. Rows on both sides of where it would be tell that
+// it did not fall out of what was read: it is gone, as one of two conversations
+// that join. All tells that there are no rows behind these.
+func (l *List[K, R]) beside(rows []R, all bool) int {
+	cursor := l.index - l.first
+	if !l.loaded || l.adrift || cursor < 0 || cursor >= len(l.rows) {
+		return -1
+	}
+	places := make(map[K]int, len(rows))
+	for i, r := range rows {
+		places[l.key(r)] = i
+	}
+	for i := cursor + 1; i < len(l.rows); i++ {
+		if at, ok := places[l.key(l.rows[i])]; ok {
+			return at
+		}
+	}
+	for i := cursor - 1; i >= 0; i-- {
+		if at, ok := places[l.key(l.rows[i])]; ok {
+			if all || at+1 < len(rows) {
+				return at
+			}
+			break
 		}
 	}
 	return -1

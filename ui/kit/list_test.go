@@ -106,6 +106,25 @@ func TestARowThatGoesLeavesTheCursorAtItsPlace(t *testing.T) {
 	}
 }
 
+// Conversations join while years of mail are fetched: the row under the cursor
+// goes, and there are more rows than before, but none came above it.
+func TestARowThatGoesWhileOthersComeBelowMovesNothing(t *testing.T) {
+	l := newList()
+	l.SetSize(8, 5, 1)
+	all := count(0, 40)
+	serve(l, all)
+	l.Set(0, 900, count(1, 61)[:50]) // row 0 has joined another
+	if got, _ := l.Current(); got != 1 || l.Index() != 0 {
+		t.Errorf("the cursor is on %d at %d, want the first row that is left", got, l.Index())
+	}
+	l.Move(3)
+	more := append(count(0, 4), count(5, 60)...)[1:]
+	l.Set(0, 2000, more[:50]) // row 4 has
+	if got, _ := l.Current(); got != 5 || l.Index() != 3 {
+		t.Errorf("the cursor is on %d at %d, want the row after the one that went", got, l.Index())
+	}
+}
+
 func TestALongListIsNeverLoadedWhole(t *testing.T) {
 	l := newList()
 	l.SetSize(8, 10, 1)
