@@ -31,11 +31,22 @@ func TestTrackers(t *testing.T) {
 }
 
 // TestManyAddressesTakeNoTime holds that a style sheet of nothing but addresses
-// is gone through in time.
+// is gone through in time: eight times as many take eight times as long or a
+// little more, not sixty-four times.
 func TestManyAddressesTakeNoTime(t *testing.T) {
-	began := time.Now()
-	r := html.Convert("<style>"+strings.Repeat("url(//a", 100_000)+"</style>", html.Options{Tracker: trace.Tracker})
-	if took := time.Since(began); r.Images == 0 || took > 2*time.Second {
-		t.Errorf("%d images after %v", r.Images, took)
+	took := func(n int) (best time.Duration) {
+		for i := range 3 { // the best of some: others use the machine too
+			began := time.Now()
+			if r := html.Convert("<style>"+strings.Repeat("url(//a", n)+"</style>", html.Options{Tracker: trace.Tracker}); r.Images == 0 {
+				t.Fatal("no images found")
+			}
+			if now := time.Since(began); i == 0 || now < best {
+				best = now
+			}
+		}
+		return best
+	}
+	if few, many := took(10_000), took(80_000); many > 30*few {
+		t.Errorf("%v for 10,000 and %v for 80,000", few, many)
 	}
 }
