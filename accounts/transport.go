@@ -122,8 +122,17 @@ type Mirror interface {
 	// Quarantine notes a copy that could not be fetched, with the reason, so
 	// that it shows as one row and is not tried again in each pass.
 	Quarantine(ctx context.Context, c Copy, reason string) error
+	// Aside gives the quarantined copies that are to be asked for again now.
+	// Each further Quarantine of one makes it wait for longer; Add ends it.
+	Aside(ctx context.Context) ([]Aside, error)
 	// Progress tells how far the pass is, in messages; total is 0 when unknown.
 	Progress(done, total int, detail string)
+}
+
+// Aside is a copy in quarantine, and why it is there.
+type Aside struct {
+	Copy   Copy // without its bytes
+	Reason string
 }
 
 // Pager is a mirror that gives what it has of a folder in parts, so that a large

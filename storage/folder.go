@@ -186,7 +186,7 @@ func (d *DB) Have(ctx context.Context, a conversation.AccountID, folder string, 
 	err = d.read(ctx, "list copies", func(q querier) error {
 		hs, err = query(ctx, q, scanHave, `WITH f AS (SELECT f.id FROM folder f JOIN account a ON a.id = f.account WHERE a.name = ?1 AND f.name = ?2)
 			SELECT uid, remote, flags, keywords, modseq FROM location WHERE folder = (SELECT id FROM f) AND validity = ?3 AND (uid <> 0 OR remote <> '')
-			UNION ALL SELECT uid, remote, flags, '', 0 FROM quarantine WHERE folder = (SELECT id FROM f) AND validity = ?3
+			UNION ALL SELECT uid, remote, flags, '', 0 FROM quarantine q WHERE folder = (SELECT id FROM f) AND validity = ?3 AND `+nowhere+`
 			ORDER BY 1, 2`, string(a), folder, validity)
 		return err
 	})
@@ -224,21 +224,5 @@ func (d *DB) Reset(ctx context.Context, a conversation.AccountID, folder string,
 			return err
 		}
 		return t.exec("UPDATE folder SET validity = ?, uidnext = 0, modseq = 0 WHERE id = ?", validity, f.id)
-	})
-}
-
-// Quarantine notes a copy that could not be fetched.
-func (d *DB) Quarantine(ctx context.Context, a conversation.AccountID, c accounts.Copy, reason string) error {
-	return d.write(ctx, "quarantine a copy", func(t *tx) error {
-		account, err := t.account(a)
-		if err != nil {
-			return err
-		}
-		f, err := t.folder(account, c.Folder)
-		if err != nil {
-			return err
-		}
-		return t.exec("INSERT OR REPLACE INTO quarantine (folder, validity, uid, remote, reason, flags, received) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			f.id, c.Validity, c.UID, c.ID, reason, flagBits(c.Flags), unix(c.Received))
 	})
 }

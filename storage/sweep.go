@@ -80,8 +80,9 @@ func (t *tx) remove(folder int64, validity, uid uint32, remote string) error {
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return t.exec("DELETE FROM quarantine WHERE folder = ? AND uid = ? AND remote = ? AND validity = ?", folder, uid, remote, validity)
+	err = t.exec("DELETE FROM quarantine WHERE folder = ? AND uid = ? AND remote = ? AND validity = ?", folder, uid, remote, validity)
+	if err != nil || !ok {
+		return err
 	}
 	var waits int
 	if _, err := t.get("SELECT count(*) FROM task WHERE location = ? AND state = 'pending'", []any{loc}, &waits); err != nil {

@@ -44,6 +44,8 @@ func (m *memory) Quarantine(_ context.Context, c accounts.Copy, _ string) error 
 	return nil
 }
 
+func (m *memory) Aside(context.Context) ([]accounts.Aside, error) { return nil, nil }
+
 func (m *memory) Flush(context.Context) error { return nil }
 
 // raws gives what was handed over, in order.

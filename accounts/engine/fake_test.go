@@ -91,6 +91,10 @@ func (m *memory) Remove(context.Context, conversation.AccountID, string, uint32,
 func (m *memory) Quarantine(context.Context, conversation.AccountID, accounts.Copy, string) error {
 	return nil
 }
+
+func (m *memory) Aside(context.Context, conversation.AccountID) ([]accounts.Aside, error) {
+	return nil, nil
+}
 func (m *memory) Pack(raw []byte) []byte { return raw }
 
 func (m *memory) Tasks(context.Context, conversation.AccountID) ([]accounts.Task, error) {

@@ -43,6 +43,7 @@ type Store interface {
 	SetFlags(ctx context.Context, a conversation.AccountID, folder string, validity uint32, changes []accounts.FlagChange) (Change, error)
 	Remove(ctx context.Context, a conversation.AccountID, folder string, validity uint32, uids []uint32, ids []string) (Change, error)
 	Quarantine(ctx context.Context, a conversation.AccountID, c accounts.Copy, reason string) error
+	Aside(ctx context.Context, a conversation.AccountID) ([]accounts.Aside, error)
 	Pack(raw []byte) []byte
 
 	// Tasks gives the user's acts not yet replayed on an account's server, in

@@ -57,8 +57,16 @@ func (l *lane) complete(ctx context.Context, copied accounts.Copy, i items) (acc
 	return whole, nil
 }
 
-// one fetches a single message of the folder that is open.
+// one fetches a single message of the folder that is open. One that came with
+// another size than the server tells is asked for twice.
 func (s *session) one(ctx context.Context, uid uint32, i items) (c accounts.Copy, found bool, err error) {
+	if c, found, err = s.just(ctx, uid, i); err == nil && found && c.Size > 0 && c.Size != int64(len(c.Raw)) {
+		return s.just(ctx, uid, i)
+	}
+	return c, found, err
+}
+
+func (s *session) just(ctx context.Context, uid uint32, i items) (c accounts.Copy, found bool, err error) {
 	err = s.do(ctx, "fetch", func() error {
 		cmd := s.c.Fetch(imap.UIDSetNum(imap.UID(uid)), s.fetchOptions(i))
 		for m := cmd.Next(); m != nil; m = cmd.Next() {

@@ -70,6 +70,7 @@ type Client struct {
 	plain     atomic.Bool               // the server does not do well with extended lists
 	seen      seen                      // the folders as the last pass left them
 	quotaless atomic.Bool               // what it says of quotas cannot be understood
+	misjudges atomic.Int32              // messages whose size the server told wrongly
 
 	mu       sync.Mutex
 	security accounts.Security

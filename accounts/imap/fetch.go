@@ -34,11 +34,10 @@ const (
 func (s *session) fetchOptions(i items) *imap.FetchOptions {
 	o := &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{Peek: true}}}
 	if i == wholeItems || i == headItems {
-		o.Flags, o.InternalDate, o.ModSeq = true, true, s.caps.Has(imap.CapCondStore)
+		o.Flags, o.InternalDate, o.ModSeq, o.RFC822Size = true, true, s.caps.Has(imap.CapCondStore), true
 	}
 	if i == headItems || i == headerItems {
 		o.BodySection[0].Specifier = imap.PartSpecifierHeader
-		o.RFC822Size = i == headItems
 	}
 	return o
 }
@@ -112,8 +111,10 @@ type fetcher struct {
 	heads []accounts.Copy // headers of the current portion
 	size  int
 
-	recent map[uint32]bool // here now, and not yet among what is known
-	silent int             // messages in a row that the server lists and does not give
+	recent map[uint32]bool  // here now, and not yet among what is known
+	silent int              // messages in a row that the server lists and does not give
+	sizes  map[uint32]int64 // of messages that came with another size than the server tells
+	doubt  []accounts.Copy  // came so again with the current command
 }
 
 // speed gives the pace of what is fetched first.
@@ -214,7 +215,7 @@ func (f *fetcher) once(ctx context.Context, uids []uint32, i items) (rest []uint
 		return uids, err
 	}
 	s := f.current
-	f.got = make(map[uint32]bool, len(uids))
+	f.got, f.doubt = make(map[uint32]bool, len(uids)), nil
 	err = s.do(ctx, "fetch", func() error {
 		cmd := s.c.Fetch(f.request(spansOf(uids)), s.fetchOptions(i))
 		for m := cmd.Next(); m != nil; m = cmd.Next() {
@@ -230,6 +231,9 @@ func (f *fetcher) once(ctx context.Context, uids []uint32, i items) (rest []uint
 		}
 		return cmd.Close()
 	})
+	if err == nil {
+		f.believe()
+	}
 	if flushed := f.flush(ctx); flushed != nil {
 		return nil, flushed
 	}
@@ -252,6 +256,9 @@ func (f *fetcher) receive(ctx context.Context, m *imapclient.FetchMessageData, i
 		return nil
 	}
 	c.Folder, c.Validity = f.v.f.Name, f.v.f.Validity
+	if f.odd(c, i) {
+		return nil
+	}
 	f.got[c.UID] = true
 	switch i {
 	case headerItems:

@@ -18,6 +18,7 @@ type memory struct {
 	folders    map[string]accounts.Folder
 	copies     map[copyKey]accounts.Copy
 	quarantine map[copyKey]string
+	due        bool      // all in quarantine are to be asked for again
 	order      []copyKey // in which copies came
 	writes     int
 	removed    int
@@ -90,12 +91,13 @@ func (m *memory) Add(_ context.Context, copies []accounts.Copy) error {
 	m.mu.Lock()
 	for _, c := range copies {
 		k := copyKey{c.Folder, c.Validity, c.UID}
-		if _, twice := m.copies[k]; twice || c.UID == 0 || c.Raw == nil {
+		if _, twice := m.copies[k]; twice && m.quarantine[k] == "" || c.UID == 0 || c.Raw == nil {
 			m.mu.Unlock()
 			return fmt.Errorf("bad copy %v", k)
 		}
 		c.Raw = bytes.Clone(c.Raw)
 		m.copies[k] = c
+		delete(m.quarantine, k)
 		m.order = append(m.order, k)
 		m.writes++
 		if !c.Partial {
@@ -145,9 +147,22 @@ func (m *memory) Quarantine(_ context.Context, c accounts.Copy, reason string) e
 	defer m.mu.Unlock()
 	k := copyKey{c.Folder, c.Validity, c.UID}
 	m.quarantine[k] = reason
-	m.copies[k] = c
+	if m.copies[k].Raw == nil {
+		m.copies[k] = c
+	}
 	m.writes++
 	return nil
+}
+
+func (m *memory) Aside(context.Context) (out []accounts.Aside, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for k, reason := range m.quarantine {
+		if m.due {
+			out = append(out, accounts.Aside{Copy: accounts.Copy{Folder: k.folder, Validity: k.validity, UID: k.uid}, Reason: reason})
+		}
+	}
+	return out, nil
 }
 
 func (m *memory) Progress(done, total int, _ string) {

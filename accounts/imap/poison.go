@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/caliopen/caliopen-tui/accounts"
@@ -14,6 +15,7 @@ const (
 	reasonUnreadable = "mail.unreadable" // what the server sends cannot be understood
 	reasonTooBig     = "mail.too-big"    // larger than the limit
 	reasonNoAnswer   = "mail.no-answer"  // the server has it and does not give it
+	reasonUndated    = "mail.undated"    // it is here, and what the server says about it cannot be understood
 )
 
 // patientTries is how many passes a message may cut the connection before it
@@ -43,7 +45,9 @@ func (f *fetcher) single(ctx context.Context, uid uint32, cause error) error {
 		rest, err := f.once(ctx, []uint32{uid}, i)
 		switch {
 		case err == nil && len(rest) == 0:
-			f.v.plain = f.v.plain || i == bodyItems
+			if i == bodyItems {
+				return f.undated(ctx, uid)
+			}
 			return nil
 		case errors.Is(err, errMirror) || ctx.Err() != nil:
 			return err
@@ -61,6 +65,17 @@ func (f *fetcher) setAside(ctx context.Context, uid uint32, reason string) error
 	f.log.Warn("imap: message set aside", "folder", c.Folder, "uid", uid, "reason", reason)
 	f.know([]accounts.Copy{c})
 	return mirrored("quarantine", f.m.Quarantine(ctx, c, reason))
+}
+
+// undated notes that of a message only the bytes could be had: its flags are
+// asked for in the next pass, and when it came, later.
+func (f *fetcher) undated(ctx context.Context, uid uint32) error {
+	f.v.plain = true
+	if err := f.m.Flush(ctx); err != nil { // what is added after it would end the quarantine
+		return mirrored("flush", err)
+	}
+	c := accounts.Copy{Folder: f.v.f.Name, Validity: f.v.f.Validity, UID: uid}
+	return mirrored("quarantine", f.m.Quarantine(ctx, c, reasonUndated))
 }
 
 // keepHeader keeps at least the header of a message that cannot be read.
@@ -83,9 +98,12 @@ func (f *fetcher) unanswered(ctx context.Context, uids []uint32) error {
 	if err != nil {
 		return err
 	}
-	for _, uid := range uids {
+	for i, uid := range uids {
 		if !there[uid] {
 			continue
+		}
+		if f.trusts(uid) {
+			return f.get(ctx, slices.DeleteFunc(slices.Clone(uids[i:]), func(u uint32) bool { return !there[u] }))
 		}
 		if f.silent > maxSilent {
 			return fmt.Errorf("imap: %q lists what it does not give: %w", f.v.f.Name, accounts.ErrTemporary)

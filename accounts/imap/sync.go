@@ -63,6 +63,9 @@ func (c *Client) Sync(ctx context.Context, m accounts.Mirror) error {
 	if err := p.rounds(ctx, known, boxes, complete); err != nil {
 		return err
 	}
+	if err := p.askAgain(ctx); err != nil {
+		return err
+	}
 	if complete {
 		if err := p.forget(ctx, known, boxes); err != nil {
 			return err

@@ -136,6 +136,7 @@ func (m *inboxOf) DropFolder(context.Context, string) error                     
 func (m *inboxOf) Reset(context.Context, string, uint32) error                      { return nil }
 func (m *inboxOf) Flush(context.Context) error                                      { return nil }
 func (m *inboxOf) Quarantine(context.Context, accounts.Copy, string) error          { return nil }
+func (m *inboxOf) Aside(context.Context) ([]accounts.Aside, error)                  { return nil, nil }
 func (m *inboxOf) Progress(int, int, string)                                        {}
 func (m *inboxOf) Remove(context.Context, string, uint32, []uint32, []string) error { return nil }
 func (m *inboxOf) Have(context.Context, string, uint32) ([]accounts.Have, error) {

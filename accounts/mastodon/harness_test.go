@@ -88,6 +88,7 @@ func (s *shelf) DropFolder(context.Context, string) error                { retur
 func (s *shelf) Reset(context.Context, string, uint32) error             { return nil }
 func (s *shelf) Flush(context.Context) error                             { return nil }
 func (s *shelf) Quarantine(context.Context, accounts.Copy, string) error { return nil }
+func (s *shelf) Aside(context.Context) ([]accounts.Aside, error)         { return nil, nil }
 func (s *shelf) Progress(int, int, string)                               {}
 func (s *shelf) seen(id string) bool                                     { return s.copies[id].Flags.Seen }
 

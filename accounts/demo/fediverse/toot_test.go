@@ -145,6 +145,7 @@ func (b *basket) SetFlags(context.Context, string, uint32, []accounts.FlagChange
 func (b *basket) Remove(context.Context, string, uint32, []uint32, []string) error { return nil }
 
 func (b *basket) Quarantine(context.Context, accounts.Copy, string) error { return nil }
+func (b *basket) Aside(context.Context) ([]accounts.Aside, error)         { return nil, nil }
 func (b *basket) Progress(int, int, string)                               {}
 
 func (*basket) Adopt(_ context.Context, copies []accounts.Copy) ([]accounts.Copy, error) {
