@@ -39,6 +39,9 @@ func (f *fetcher) takeHeads(ctx context.Context, uids []uint32) error {
 		return mirrored("adopt", err)
 	}
 	f.adopted(heads, unknown)
+	if f.v.extent.Days > 0 && f.v.familiar {
+		unknown = slices.DeleteFunc(unknown, func(c accounts.Copy) bool { return !f.v.young.has(c.UID) })
+	}
 	if f.v.extent.Headers {
 		return f.addHeaders(ctx, unknown)
 	}

@@ -38,7 +38,10 @@ func (p *pass) changes(ctx context.Context, v *visitState) error {
 	case v.extent.Days == 0 && v.known.count()+v.todo.count() == int(v.sel.NumMessages):
 		return nil
 	case v.there == nil:
-		there, _, err := p.current.listed(ctx, int(v.sel.NumMessages), maxListed, imap.SearchCriteria{})
+		if err := p.recount(ctx, v); err != nil {
+			return err
+		}
+		there, _, err := p.current.listed(ctx, v.count, maxListed, imap.SearchCriteria{})
 		if err != nil {
 			return err
 		}
@@ -141,9 +144,18 @@ func (c *collector) flush() error {
 
 // removeAbsent forgets the copies that a list of the whole folder lacks.
 func (p *pass) removeAbsent(ctx context.Context, v *visitState) error {
-	gone := v.known.without(v.there)
+	gone := v.absent()
 	v.there = nil
 	return p.remove(ctx, v, gone)
+}
+
+// absent gives what is here and not in the list. What came since the folder was
+// opened may be younger than the list, and is left to the next pass.
+func (v *visitState) absent() spans {
+	if next := uint32(v.sel.UIDNext); next != 0 {
+		return v.known.without(v.there).without(spans{{next, 1<<32 - 1}})
+	}
+	return v.here.uids().without(v.there)
 }
 
 // remove forgets copies. When it is most of the folder, they stay, the rest of

@@ -51,6 +51,9 @@ func (p *pass) survey(ctx context.Context, v *visitState) error {
 	if err := p.reopen(ctx, v); err != nil {
 		return err
 	}
+	if err := p.recount(ctx, v); err != nil {
+		return err
+	}
 	if err := p.list(ctx, v, maxListed); err != nil {
 		return err
 	}
@@ -100,7 +103,7 @@ func (p *pass) arrive(ctx context.Context, v *visitState) error {
 // list finds out which of the n newest messages of the open folder are to be
 // brought.
 func (p *pass) list(ctx context.Context, v *visitState, n int) error {
-	s, messages := p.current, int(v.sel.NumMessages)
+	s, messages := p.current, v.count
 	there, all, err := s.listed(ctx, messages, n, imap.SearchCriteria{})
 	if err != nil {
 		return err
@@ -109,6 +112,9 @@ func (p *pass) list(ctx context.Context, v *visitState, n int) error {
 	if v.extent.Days > 0 {
 		if wanted, _, err = s.listed(ctx, messages, n, since(v.extent, p.now())); err != nil {
 			return err
+		}
+		if v.familiar { // what is older and was here is recognised
+			v.young, wanted = wanted, there
 		}
 	}
 	v.todo, v.whole = wanted.without(v.known), all

@@ -28,7 +28,9 @@ type visitState struct {
 	known spans  // what is here now
 	there spans  // what is on the server, while that is needed
 	todo  spans  // what of it is wanted and not here
+	young spans  // where only some days are kept and more may be recognised, what is fetched if it is not
 	whole bool   // todo is all of it
+	count int    // messages in the folder when it was last asked
 	top   uint32 // everything below is known or to be brought
 	left  int    // how many are to come, as far as that can be told
 	cut   error  // why something is left for the next pass
@@ -41,7 +43,7 @@ func (p *pass) open(ctx context.Context, v *visitState) error {
 	if err != nil {
 		return err
 	}
-	v.sel, v.top = *sel, uint32(sel.UIDNext)
+	v.sel, v.top, v.count = *sel, uint32(sel.UIDNext), int(sel.NumMessages)
 	if v.f.Validity != sel.UIDValidity {
 		if err := p.begin(ctx, v); err != nil {
 			return err
@@ -56,6 +58,19 @@ func (p *pass) open(ctx context.Context, v *visitState) error {
 		v.f.UIDNext = 0
 	}
 	return p.load(ctx, v)
+}
+
+// recount asks how many messages the open folder has by now: what came since
+// it was opened would make a list of it look larger than the folder is.
+func (p *pass) recount(ctx context.Context, v *visitState) error {
+	s := p.current
+	if err := s.do(ctx, "noop", func() error { return s.c.Noop().Wait() }); err != nil {
+		return err
+	}
+	if m := s.c.Mailbox(); m != nil {
+		v.count = int(m.NumMessages)
+	}
+	return nil
 }
 
 // begin starts a folder from nothing: it is new, or its UIDs have lost their
