@@ -195,7 +195,7 @@ func (c *Config) checkValues() error {
 		return c.Fault("config.glyphs", "glyphs", c.Glyphs)
 	case c.HoldSeconds != nil && (*c.HoldSeconds < 0 || *c.HoldSeconds > maxSeconds):
 		return c.Fault("config.seconds", "hold-seconds", strconv.Itoa(*c.HoldSeconds))
-	case c.Notify != "" && c.Notify != "none" && strings.TrimPrefix(c.Notify, "command:") == c.Notify:
+	case !tells(c.Notify):
 		return c.Fault("config.notify", "notify", c.Notify)
 	case c.Keyserver != "" && !overTLS(c.Keyserver):
 		return c.Fault("config.keyserver", "keyserver", c.Keyserver)
@@ -206,6 +206,12 @@ func (c *Config) checkValues() error {
 		}
 	}
 	return nil
+}
+
+// tells tells whether a text says how news are told.
+func tells(text string) bool {
+	command, own := strings.CutPrefix(text, "command:")
+	return text == "" || text == "none" || own && strings.TrimSpace(command) != ""
 }
 
 // overTLS tells whether text is the address of a server that is reached over

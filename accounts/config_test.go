@@ -91,6 +91,8 @@ func TestConfigErrorsPointAtThePlace(t *testing.T) {
 		{"hold-seconds = \"x\"\n", "config.type", 1, 16},
 		{"[[account]]\nname = \"a\"\nkind = \"mail\"\npoll-seconds = true\n", "config.type", 4, 16},
 		{"theme = \"pink\"\n", "config.theme", 1, 1},
+		{"notify = \"bell\"\n", "config.notify", 1, 1},
+		{"notify = \"command: \"\n", "config.notify", 1, 1},
 		{"\"lang\" = \"fr\"\n  glyphs = \"runes\"\n", "config.glyphs", 2, 3},
 		{"# x\nhold-seconds = -5\n", "config.seconds", 2, 1},
 		{"hold-seconds = 9000000000\n", "config.seconds", 1, 1},

@@ -167,11 +167,13 @@ func (a *App) syncLine() kit.Line {
 	if len(a.statuses) == 0 {
 		return nil
 	}
-	well, busy, refused := 0, 0, 0
+	well, busy, refused, elsewhere := 0, 0, 0, 0
 	for _, s := range a.statuses {
 		switch s.Phase {
-		case conversation.PhaseIdle, conversation.PhaseElsewhere, conversation.PhasePaused:
+		case conversation.PhaseIdle, conversation.PhasePaused:
 			well++
+		case conversation.PhaseElsewhere:
+			well, elsewhere = well+1, elsewhere+1
 		case conversation.PhaseSync:
 			well, busy = well+1, busy+1
 		case conversation.PhaseRefused:
@@ -189,6 +191,8 @@ func (a *App) syncLine() kit.Line {
 			return append(append(a.stuckLine(), a.lockLine()...), l...)
 		}
 		word = "sync.busy"
+	case elsewhere > 0:
+		word = "sync.elsewhere" // how it goes there is not known here
 	}
 	count := strconv.Itoa(well) + "/" + strconv.Itoa(len(a.statuses))
 	return append(append(a.stuckLine(), a.lockLine()...), kit.Own(style, a.env.Cat.T(word, nil)+" "+count))

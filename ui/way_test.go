@@ -34,6 +34,30 @@ func TestALongFetchTellsHowLongItTakes(t *testing.T) {
 	})
 }
 
+func TestAFetchThatStandsStillSaysSo(t *testing.T) {
+	journey(t, 120, 35, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+		f.SetStatuses(fetching(125_000))
+		d.Press("4")
+		d.Wait(9 * time.Second)
+		d.Refuse("Nothing has come")
+		d.Wait(20 * time.Second)
+		d.Expect("Nothing has come for 2")
+		f.SetStatuses(fetching(125_100))
+		d.Wait(time.Second)
+		d.Refuse("Nothing has come")
+	})
+}
+
+func TestWhatAnotherWindowServesIsNotCalledWell(t *testing.T) {
+	journey(t, 120, 35, setup{}, func(d *uitest.Driver, f *uitest.Fake) {
+		away := fetching(0)
+		away.Phase, away.Quota = conversation.PhaseElsewhere, 0
+		f.SetStatuses(away)
+		d.Wait(time.Second)
+		d.Expect("sync elsewhere 1/1")
+	})
+}
+
 func entry(id conversation.EntryID, state conversation.State, next time.Duration) conversation.Entry {
 	d := conversation.Draft{To: []conversation.Recipient{{Name: "Marc Dupuis"}}, Subject: string(state)}
 	return conversation.Entry{ID: id, State: state, Draft: d, Created: uitest.Noon(), NextTry: uitest.Noon().Add(next), Score: 45}

@@ -41,6 +41,7 @@ type Screen struct {
 	now   now
 	ready bool
 	sheet kit.Sheet
+	moved map[conversation.AccountID]step // when each fetch last got on
 
 	read, act, ticks screen.Slot
 	w, h             int
@@ -56,6 +57,7 @@ func (s *Screen) Load() tea.Cmd {
 			return s.env.Host.Fail(err)
 		}
 		s.now, s.ready = n, true
+		s.follow()
 		s.sheet.Set(s.items())
 		return s.countDown()
 	})
@@ -91,6 +93,9 @@ func (s *Screen) countDown() tea.Cmd {
 	for _, a := range s.now.statuses {
 		if left := a.Next.Sub(s.env.Now()); a.Phase == conversation.PhaseOffline && left > 0 {
 			return screen.After(&s.ticks, min(left, 5*time.Second), s.countDown)
+		}
+		if underWay(a) {
+			return screen.After(&s.ticks, 5*time.Second, s.countDown)
 		}
 	}
 	return nil

@@ -125,5 +125,9 @@ func (s *Screen) draftRows(d conversation.Draft, w int, on bool) []string {
 func (s *Screen) statusRows(a conversation.Status, w int, on bool) []string {
 	bar, style := s.bar(on)
 	rows := append([]string{screen.AccountLine(s.env, a, bar, style, w)}, screen.AccountProgress(s.env, a, bar, w)...)
+	if quiet := s.silence(a); quiet >= silent {
+		words := s.env.Cat.T("account.silent", map[string]any{"Time": screen.Lasts(s.env.Cat, quiet)})
+		rows = append(rows, kit.Line{bar, kit.Gap(6), kit.Own(s.env.Styles.Warn, words)}.Draw(w, s.env.Styles.Glyph.Ellipsis))
+	}
 	return append(rows, screen.AccountTrouble(s.env, a, bar, w)...)
 }
