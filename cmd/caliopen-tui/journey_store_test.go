@@ -70,6 +70,9 @@ func store(t testing.TB, dir string, n int, raw func(int) []byte) {
 	if err := db.SaveFolder(ctx, "alice", folder); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := db.Sweep(ctx, "alice"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // parseAll fills a batch with two parsers at once.
