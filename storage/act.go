@@ -159,18 +159,18 @@ type taskRow struct {
 	kind                  conversation.ActKind
 	tag                   string
 	origin, target        int64
-	state                 string
+	state, problem        string
 	act                   int64
 }
 
-const taskColumns = "SELECT k.id, k.location, l.message, k.kind, k.tag, k.origin, k.target, k.state, k.act FROM task k JOIN location l ON l.id = k.location "
+const taskColumns = "SELECT k.id, k.location, l.message, k.kind, k.tag, k.origin, k.target, k.state, k.problem, k.act FROM task k JOIN location l ON l.id = k.location "
 
 func scanTask(r *sql.Rows, k *taskRow) error {
-	return r.Scan(&k.id, &k.location, &k.message, &k.kind, &k.tag, &k.origin, &k.target, &k.state, &k.act)
+	return r.Scan(&k.id, &k.location, &k.message, &k.kind, &k.tag, &k.origin, &k.target, &k.state, &k.problem, &k.act)
 }
 
 // UndoLast takes back the last act. What was not replayed yet is dropped; what
-// was is queued the other way round.
+// was, or may have been, is queued the other way round.
 func (d *DB) UndoLast(ctx context.Context) (a conversation.Act, err error) {
 	err = d.write(ctx, "undo", func(t *tx) error {
 		var id int64
@@ -196,7 +196,14 @@ func (d *DB) UndoLast(ctx context.Context) (a conversation.Act, err error) {
 func (t *tx) undoTask(k taskRow) error {
 	switch k.state {
 	case "pending":
-		if err := t.exec("UPDATE task SET state = 'undone' WHERE id = ?", k.id); err != nil {
+		problem := ""
+		if k.problem == tried { // the server may have done it, and its answer was lost
+			problem = doubted
+			if err := t.reverse(k); err != nil {
+				return err
+			}
+		}
+		if err := t.exec("UPDATE task SET state = 'undone', problem = ? WHERE id = ?", problem, k.id); err != nil {
 			return err
 		}
 	case "done":

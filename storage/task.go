@@ -27,6 +27,25 @@ func scanAccountTask(r *sql.Rows, k *accounts.Task) error {
 	return r.Scan(&k.ID, &k.Kind, &k.Folder, &k.UID, &k.Validity, &k.RemoteID, &k.Tag, &k.Target)
 }
 
+// tried marks a task that was on its way to the server, who may have done it
+// even if nobody heard of it; doubted one that was undone after that.
+const (
+	tried   = "tried"
+	doubted = "doubted"
+)
+
+// AttemptTasks notes that acts are about to be brought to their server.
+func (d *DB) AttemptTasks(ctx context.Context, ids []int64) error {
+	return d.write(ctx, "try tasks", func(t *tx) error {
+		for _, id := range ids {
+			if err := t.exec("UPDATE task SET problem = ? WHERE id = ? AND state = 'pending' AND problem = ''", tried, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // DoneTasks notes that the server has done what the acts asked. An act that
 // was undone while it was on its way is queued the other way round.
 func (d *DB) DoneTasks(ctx context.Context, ids []int64) error {
@@ -47,10 +66,10 @@ func (t *tx) finish(k taskRow) error {
 	if err := t.confirm(k); err != nil {
 		return err
 	}
-	if err := t.exec("UPDATE task SET state = 'done' WHERE id = ?", k.id); err != nil {
+	if err := t.exec("UPDATE task SET state = 'done', problem = '' WHERE id = ?", k.id); err != nil {
 		return err
 	}
-	if k.state == "undone" {
+	if k.state == "undone" && k.problem != doubted { // else the opposite is queued already
 		if err := t.reverse(k); err != nil {
 			return err
 		}

@@ -159,6 +159,33 @@ func TestUndoAroundReplay(t *testing.T) {
 			}
 			b.agree("INBOX")
 		})
+		t.Run(string(kind)+" after, and the answer was lost", func(t *testing.T) {
+			b := newBench(t)
+			b.sync()
+			b.id = all(t, b.db)[0].ID
+			b.act(kind)
+			b.box.deaf = true
+			b.sync()
+			b.undo()
+			for range 6 {
+				b.sync()
+			}
+			b.agree("INBOX")
+		})
+		t.Run(string(kind)+" after, and the answer to nothing was lost", func(t *testing.T) {
+			b := newBench(t)
+			b.sync()
+			b.id = all(t, b.db)[0].ID
+			b.act(kind)
+			b.box.busy = true
+			b.sync()
+			b.box.busy = false
+			b.undo()
+			for range 6 {
+				b.sync()
+			}
+			b.agree("INBOX")
+		})
 		t.Run(string(kind)+" after", func(t *testing.T) {
 			b := newBench(t)
 			b.sync()

@@ -82,8 +82,9 @@ func (w *worker) send(ctx context.Context, e conversation.Entry) error {
 	}
 	handed := false
 	rec, err := w.acc.Transport.Send(ctx, e, func() error {
-		handed = true
-		return w.o.Store.HandOver(ctx, e.ID)
+		err := w.o.Store.HandOver(ctx, e.ID)
+		handed = err == nil // what cannot be noted does not leave
+		return err
 	})
 	switch {
 	case err == nil:

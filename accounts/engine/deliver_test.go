@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -69,6 +70,29 @@ func TestOutcomes(t *testing.T) {
 				t.Errorf("copy kept: %v, want %v", m.kept["e"], o.keptCopy)
 			}
 		})
+	}
+}
+
+// unwritten is a store on a disk that is full right before a message leaves.
+type unwritten struct{ *memory }
+
+func (unwritten) HandOver(context.Context, conversation.EntryID) error { return conversation.ErrFull }
+
+// What could not be noted as handed over was not: nobody has to be asked.
+func TestNotHandedOver(t *testing.T) {
+	m := newMemory(conversation.Entry{ID: "e", State: conversation.StateQueued, Wire: []byte("hello")})
+	s := &script{
+		send: func(h accounts.Handover) (accounts.Receipt, error) { return accounts.Receipt{}, h() },
+		find: func() (bool, accounts.Receipt, error) {
+			t.Error("the server was asked")
+			return false, accounts.Receipt{}, accounts.ErrUnclear
+		},
+	}
+	e := testEngine(t, m, s)
+	e.o.Store = unwritten{m}
+	e.SyncOnce(t.Context(), nil)
+	if got := m.entries["e"].State; got != conversation.StateQueued {
+		t.Errorf("the entry is %s", got)
 	}
 }
 

@@ -32,11 +32,12 @@ func (w *worker) runErrands(ctx context.Context) {
 func (w *worker) errands(ctx context.Context) (next time.Duration, err error) {
 	next = forever
 	var errs []error
+	rests := false
 	again := func(wait time.Duration, err error) {
 		var rest resting
 		switch {
 		case errors.As(err, &rest):
-			next = min(next, rest.wait)
+			next, rests = min(next, rest.wait), true
 		case err != nil:
 			errs = append(errs, err)
 			next = min(next, firstPause)
@@ -49,6 +50,9 @@ func (w *worker) errands(ctx context.Context) (next time.Duration, err error) {
 	again(w.deliver(ctx))
 	again(0, w.keep(ctx))
 	again(0, w.complete(ctx))
+	if len(errs) == 0 && !rests {
+		w.rests.idle(toAct) // what failed before is not wanted any more
+	}
 	return next, errors.Join(errs...)
 }
 
@@ -74,6 +78,7 @@ type acted struct {
 	leaving chan struct{} // holds one token unless acts are on their way, or messages are swept
 	copies  map[copyKey]bool
 	passes  int           // good ones so far
+	running bool          // a pass is under way
 	late    map[int64]int // tasks that wait for one, and how many there were before
 }
 
@@ -89,7 +94,14 @@ type copyKey struct {
 func (a *acted) begin() {
 	a.Lock()
 	defer a.Unlock()
-	a.copies = map[copyKey]bool{}
+	a.copies, a.running = map[copyKey]bool{}, true
+}
+
+// over notes that a pass has ended, well or not.
+func (a *acted) over() {
+	a.Lock()
+	defer a.Unlock()
+	a.running = false
 }
 
 // ended counts a good pass: what waited for one may be tried.
@@ -99,16 +111,38 @@ func (a *acted) ended() {
 	a.passes++
 }
 
-// ripe leaves out the tasks that wait for a pass.
+// ripe leaves out the tasks that wait for a pass, and those on the same copy
+// that come after one. What would move a copy to where it lies takes back a move
+// of which nobody knows whether the server did it: a pass tells where it is now.
 func (a *acted) ripe(tasks []accounts.Task) (out []accounts.Task) {
 	a.Lock()
 	defer a.Unlock()
+	behind := map[copyKey]bool{}
 	for _, t := range tasks {
-		if before, waits := a.late[t.ID]; !waits || before < a.passes {
+		key := copyKey{t.Folder, t.Validity, t.UID, t.RemoteID}
+		before, waits := a.late[t.ID]
+		if !waits && t.Target != "" && t.Target == t.Folder {
+			before, waits = a.put(t.ID), true
+		}
+		behind[key] = behind[key] || waits && before >= a.passes
+		if !behind[key] {
 			out = append(out, t)
 		}
 	}
 	return out
+}
+
+// put puts a task off until after a pass that begins from now on, and gives how
+// many there have to be before. The caller holds the lock.
+func (a *acted) put(id int64) int {
+	if a.late == nil {
+		a.late = map[int64]int{}
+	}
+	a.late[id] = a.passes
+	if a.running {
+		a.late[id]++
+	}
+	return a.late[id]
 }
 
 // wait puts a task off until after a pass; it gives false when it was put off
@@ -120,10 +154,7 @@ func (a *acted) wait(id int64) bool {
 		delete(a.late, id)
 		return false
 	}
-	if a.late == nil {
-		a.late = map[int64]int{}
-	}
-	a.late[id] = a.passes
+	a.put(id)
 	return true
 }
 
@@ -170,6 +201,9 @@ func (w *worker) apply(ctx context.Context, tasks []accounts.Task) (refused bool
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
+	if err := w.o.Store.AttemptTasks(ctx, ids(tasks)); err != nil {
+		return false, fmt.Errorf("engine: note acts tried: %w", err)
+	}
 	done, err := w.acc.Transport.Apply(ctx, tasks)
 	if serr := w.doneTasks(ctx, tasks, done); serr != nil {
 		return false, fmt.Errorf("engine: note acts done: %w", serr)
@@ -205,6 +239,14 @@ func (w *worker) doneTasks(ctx context.Context, tasks []accounts.Task, done []in
 	defer w.acts.Unlock()
 	w.acts.note(tasks, done)
 	return w.o.Store.DoneTasks(ctx, done)
+}
+
+func ids(tasks []accounts.Task) []int64 {
+	out := make([]int64, len(tasks))
+	for i := range tasks {
+		out[i] = tasks[i].ID
+	}
+	return out
 }
 
 func numbers(ids []int64) map[int64]bool {

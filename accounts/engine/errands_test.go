@@ -314,3 +314,45 @@ func TestNothingIsSweptWhileActsAreOnTheirWay(t *testing.T) {
 		}
 	})
 }
+
+// Acts on one message are replayed in order, also when one of them had to wait
+// for a pass and the next one was done after the message was found again.
+func TestActsStayInOrderWhileOneWaits(t *testing.T) {
+	m := newMemory()
+	var order []int64
+	stale := true
+	s := &script{apply: func(l []accounts.Task) ([]int64, error) {
+		if stale {
+			return nil, fmt.Errorf("%w: %w", accounts.ErrStale, accounts.ErrRefused)
+		}
+		done, err := applied(l)
+		order = append(order, done...)
+		return done, err
+	}}
+	e := testEngine(t, m, s)
+	w := e.pick("home")[0]
+	first := accounts.Task{ID: 1, Kind: conversation.ActRead, Folder: "INBOX", Validity: 3, UID: 5}
+	other := accounts.Task{ID: 3, Kind: conversation.ActRead, Folder: "INBOX", Validity: 4, UID: 8}
+	m.tasks = []accounts.Task{first}
+	if err := w.replay(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// The pass under way has found the message under its new name by now.
+	stale = false
+	first.Validity, first.UID = 4, 7
+	next := first
+	next.ID, next.Kind = 2, conversation.ActUnread
+	m.tasks = []accounts.Task{first, next, other}
+	if err := w.replay(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.acts.ended()
+	if err := w.replay(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(order, []int64{3, 1, 2}) {
+		t.Errorf("replayed in the order %v", order)
+	}
+}
+
+func (m *memory) AttemptTasks(context.Context, []int64) error { return nil }

@@ -26,6 +26,7 @@ type Summary struct {
 // pass fetches what is new and tidies up.
 func (w *worker) pass(ctx context.Context) error {
 	w.acts.begin()
+	defer w.acts.over()
 	w.set(func(s *conversation.Status) {
 		s.Phase, s.Detail, s.Done, s.Total, s.Left = conversation.PhaseSync, "", 0, 0, 0
 	})

@@ -49,7 +49,10 @@ type Store interface {
 	// Tasks gives the user's acts not yet replayed on an account's server, in
 	// order; DoneTasks forgets them; FailTask notes why one could not be done
 	// and gives up on it, putting the server's state back.
+	// AttemptTasks notes that some are about to be brought to the server: one
+	// that is undone after that may have been done.
 	Tasks(ctx context.Context, a conversation.AccountID) ([]accounts.Task, error)
+	AttemptTasks(ctx context.Context, ids []int64) error
 	DoneTasks(ctx context.Context, ids []int64) error
 	FailTask(ctx context.Context, id int64, problem string) error
 

@@ -141,6 +141,14 @@ func (r *rests) leave(k work, err error) time.Duration {
 	return pause
 }
 
+// idle notes that there is nothing to do of some work: what kept it from being
+// done is nobody's trouble any more.
+func (r *rests) idle(k work) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kinds[k].err = nil
+}
+
 // tell wakes those who wait. The caller holds the lock.
 func (r *rests) tell() {
 	close(r.told)
