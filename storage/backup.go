@@ -122,8 +122,9 @@ func inspect(ctx context.Context, path string) (version int, err error) {
 
 // Restore puts a backup in the place of the database in dir, which is set
 // aside; it gives the name it has then, "" when there was none. The backup is
-// checked first, and stays. ErrLocked says that another process has the
-// database open.
+// checked first, and stays. What it holds on its way is not sent before its
+// server was asked for it. ErrLocked says that another process has the database
+// open.
 func Restore(ctx context.Context, dir, backup string, now time.Time) (aside string, err error) {
 	path := filepath.Join(dir, FileName)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -138,6 +139,9 @@ func Restore(ctx context.Context, dir, backup string, now time.Time) (aside stri
 		_, err = inspect(ctx, part)
 	}
 	if err == nil {
+		err = doubtOutbox(ctx, part)
+	}
+	if err == nil {
 		err = quiet(ctx, path)
 	}
 	if err == nil {
@@ -150,6 +154,18 @@ func Restore(ctx context.Context, dir, backup string, now time.Time) (aside stri
 		_ = os.Remove(part)
 	}
 	return aside, wrap("restore", err)
+}
+
+// doubtOutbox has everything that a backup holds on its way asked for at its
+// server before it may leave: it was sent since then, or taken back, for all
+// that the backup knows.
+func doubtOutbox(ctx context.Context, path string) error {
+	pool := openPool((&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String())
+	_, err := pool.ExecContext(ctx, "UPDATE outbox SET state = 'sending', handed = 1 WHERE state IN ('held', 'queued', 'sending')")
+	if err := errors.Join(err, pool.Close()); err != nil {
+		return fmt.Errorf("look at the outbox: %w", err)
+	}
+	return nil
 }
 
 func copyFile(ctx context.Context, from, to string) error {

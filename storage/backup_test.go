@@ -180,3 +180,29 @@ func TestCompactOfALargeOne(t *testing.T) {
 		t.Fatal("the environment was not put back")
 	}
 }
+
+// A backup knows nothing of what was sent after it: whatever it holds on its way
+// is asked for before it could go out a second time.
+func TestRestoredOutboxSendsNothingTwice(t *testing.T) {
+	t.Parallel()
+	db, ctx := opened(t), t.Context()
+	held, queued, failed := enqueue(t, db), enqueue(t, db), enqueue(t, db)
+	any3 := []conversation.State{conversation.StateHeld, conversation.StateQueued, conversation.StateSending}
+	must(t, db.MoveEntry(ctx, queued, any3, conversation.StateQueued, start, ""))
+	must(t, db.MoveEntry(ctx, failed, any3, conversation.StateSending, start, ""))
+	must(t, db.MoveEntry(ctx, failed, any3, conversation.StateFailed, start, "no"))
+	path := filepath.Join(t.TempDir(), "b")
+	must(t, db.Backup(ctx, path))
+	must(t, db.Close())
+	_, err := storage.Restore(ctx, dirOf(db), path, start)
+	must(t, err)
+	again := openAt(t, dirOf(db))
+	for _, id := range []conversation.EntryID{held, queued} {
+		if e, err := again.Entry(ctx, id); err != nil || e.State != conversation.StateSending || !e.HandedOver || string(e.Wire) != "wire" {
+			t.Errorf("%v: %q, handed over %v, %v", id, e.State, e.HandedOver, err)
+		}
+	}
+	if e, err := again.Entry(ctx, failed); err != nil || e.State != conversation.StateFailed {
+		t.Errorf("what was refused: %q, %v", e.State, err)
+	}
+}
