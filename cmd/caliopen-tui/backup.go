@@ -25,7 +25,7 @@ import (
 const backupConfig = "config.toml"
 
 func (p *program) backupCommand() *cobra.Command {
-	return p.command("backup FILE", cobra.ExactArgs(1), p.with(working, func(ctx context.Context, a *app, args []string) error {
+	write := p.with(working, func(ctx context.Context, a *app, args []string) error {
 		size, err := a.backup(ctx, args[0])
 		if err != nil {
 			return fmt.Errorf("backup: %w", err)
@@ -34,7 +34,15 @@ func (p *program) backupCommand() *cobra.Command {
 			return p.object(map[string]any{"file": args[0], "bytes": size})
 		}
 		return p.line(p.t("keep.backed_up", "File", args[0], "Size", p.cat.Size(size)))
-	}))
+	})
+	return p.command("backup FILE", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+		// A folder that was misspelt would be made, and its backup hold nothing.
+		places := p.places()
+		if _, err := os.Stat(filepath.Join(places.Data, storage.FileName)); errors.Is(err, fs.ErrNotExist) {
+			return &conversation.Problem{Code: "keep.nothing", Args: named([]any{"Folder", places.Data}), Err: conversation.ErrNotFound}
+		}
+		return write(ctx, args)
+	})
 }
 
 // backup writes everything of the profile into one new file: the messages as

@@ -92,6 +92,20 @@ func same(t *testing.T, a, b *profile) {
 }
 
 // Whatever is no whole backup changes nothing.
+func TestABackupOfNothingIsNone(t *testing.T) {
+	t.Parallel()
+	here := stored(t, letter("Zoé", "zoe@example.net", "first", "the very first text"))
+	wrong, file := filepath.Join(t.TempDir(), "dtaa"), filepath.Join(t.TempDir(), "backup.tar")
+	if out, errs, code := here.run("", "backup", file, "--data", wrong); code != exitMissing || !strings.Contains(errs, wrong) {
+		t.Errorf("a backup of a folder that is not there: status %d, %s%s", code, out, errs)
+	}
+	for _, path := range []string{wrong, file} {
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s was made", path)
+		}
+	}
+}
+
 func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 	t.Parallel()
 	p := stored(t, letter("Zoé", "zoe@example.net", "kept", "must stay"))

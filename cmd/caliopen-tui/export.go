@@ -42,7 +42,7 @@ func (p *program) exportCommand() *cobra.Command {
 		}
 		return usage("cli.archive.kind", "Value", string(kind), "Known", "mbox, maildir, eml, vcard")
 	})
-	c.Long = p.t("cli.export.long")
+	c.Long = filled(p.t("cli.export.long"))
 	c.Flags().BoolVar(&force, "force", false, p.t("cli.export.force"))
 	return c
 }

@@ -50,7 +50,7 @@ func (p *program) importCommand() *cobra.Command {
 		}
 		return usage("cli.archive.kind", "Value", string(kind), "Known", "mbox, maildir, eml, vcard")
 	})
-	c.Long = p.t("cli.import.long")
+	c.Long = filled(p.t("cli.import.long"))
 	c.Flags().StringVar(&account, "account", "", p.t("cli.import.account"))
 	return c
 }
