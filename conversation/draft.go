@@ -68,6 +68,10 @@ type Draft struct {
 //	                                         └──▶ unknown  cut after it was handed over and
 //	                                                       before the answer: the server is asked,
 //	                                                       and what it cannot tell is left to the user
+//
+// An entry whose hold time is over is claimed for sending at once, without a
+// stay in the queue. What failed, and what nobody knows the outcome of, goes back
+// into the queue or is cancelled when the user says so. transitions has it all.
 type State string
 
 // The states.
