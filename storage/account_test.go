@@ -106,3 +106,25 @@ func TestMute(t *testing.T) {
 	}
 	sound(t, db)
 }
+
+// What is on its way through an account that is dropped does not wait for ever
+// for somebody to send it: it says so, and can be taken back.
+func TestDropAccountWithAnOutbox(t *testing.T) {
+	db := opened(t)
+	furnish(t, db, work, conversation.MailAddress("me@work.example"))
+	held, under := enqueue(t, db), enqueue(t, db)
+	from := []conversation.State{conversation.StateHeld}
+	must(t, db.MoveEntry(t.Context(), under, from, conversation.StateSending, start, ""))
+	must(t, db.HandOver(t.Context(), under))
+	must(t, db.DropAccount(t.Context(), work, false))
+	if e, err := db.Entry(t.Context(), held); err != nil || e.State != conversation.StateHeld {
+		t.Fatalf("another account was dropped: %q, %v", e.State, err)
+	}
+	must(t, db.DropAccount(t.Context(), home, true))
+	if e, err := db.Entry(t.Context(), held); err != nil || e.State != conversation.StateFailed || e.Why.Code != "engine.way_gone" || e.Draft.Text == "" {
+		t.Errorf("held: %q, %+v, %v", e.State, e.Why, err)
+	}
+	if e, err := db.Entry(t.Context(), under); err != nil || e.State != conversation.StateUnknown {
+		t.Errorf("handed over: %q, %v", e.State, err)
+	}
+}

@@ -139,7 +139,8 @@ func (d *DB) DropLocal(ctx context.Context, a conversation.AccountID, name strin
 
 // DropAccount forgets an account's folders and copies. Its messages are
 // deleted too unless keep is set, but for those in local folders: they are on
-// no server from which they could be had again, and go by DropLocal alone.
+// no server from which they could be had again, and go by DropLocal alone. What
+// is on its way through it stays, and says that nobody sends it.
 func (d *DB) DropAccount(ctx context.Context, a conversation.AccountID, keep bool) error {
 	return d.write(ctx, "drop an account", func(t *tx) error {
 		account, err := t.account(a)
@@ -155,6 +156,9 @@ func (d *DB) DropAccount(ctx context.Context, a conversation.AccountID, keep boo
 			}
 		}
 		clear(t.cache.folders)
+		if err := t.strand(a); err != nil {
+			return err
+		}
 		if err := t.inherit(account); err != nil {
 			return err
 		}
@@ -163,6 +167,13 @@ func (d *DB) DropAccount(ctx context.Context, a conversation.AccountID, keep boo
 		}
 		return t.sweepOrphans(account)
 	})
+}
+
+// strand has the entries of the outbox that nobody will send any more say so.
+func (t *tx) strand(a conversation.AccountID) error {
+	why := conversation.Reason{Code: "engine.way_gone"}.Keep("the account was removed")
+	return t.exec(`UPDATE outbox SET state = CASE WHEN state = 'sending' AND handed THEN 'unknown' ELSE 'failed' END, next = 0, problem = ?
+		WHERE account = ? AND state IN ('held', 'queued', 'sending')`, why, string(a))
 }
 
 // inherit gives messages that another account has a copy of to that one: it is
