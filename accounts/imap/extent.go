@@ -41,7 +41,7 @@ func scope(e accounts.Extent) string {
 func scopeOf(f accounts.Folder) (words string, known bool) {
 	all := strings.Fields(f.Cursor)
 	known = slices.Contains(all, familiar)
-	return strings.Join(slices.DeleteFunc(all, func(w string) bool { return w == familiar }), " "), known
+	return strings.Join(slices.DeleteFunc(all, func(w string) bool { return w == familiar || strings.HasPrefix(w, braked) }), " "), known
 }
 
 // noted gives what stands in the state of a folder in this pass.

@@ -1,9 +1,14 @@
 package imap
 
 import (
+	"errors"
 	"io"
+	"maps"
 	"strings"
 	"testing"
+	"time"
+
+	goimap "github.com/emersion/go-imap/v2"
 
 	"github.com/caliopen/caliopen-tui/accounts"
 )
@@ -109,5 +114,81 @@ func TestSomeDaysMadeAnew(t *testing.T) {
 	mustSync(t, c, m)
 	if n := m.written(); n != 0 || len(m.in("INBOX")) != 8 {
 		t.Errorf("a pass without news wrote %d times", n)
+	}
+}
+
+// Where acts move messages to is known before the first message is: what is
+// deleted while years are being fetched must not be deleted for good for want of
+// a trash.
+func TestPlacesAreKnownFirst(t *testing.T) {
+	t.Parallel()
+	user, config := memServer(t)
+	if err := user.Create("Trash", &goimap.CreateOptions{SpecialUse: []goimap.MailboxAttr{goimap.MailboxAttrTrash}}); err != nil {
+		t.Fatal(err)
+	}
+	put(t, user, "INBOX", letter(1))
+	m := newMemory()
+	var then map[string]accounts.Folder
+	m.onAdd = func(int) {
+		if then == nil {
+			then = maps.Clone(m.folders)
+		}
+	}
+	mustSync(t, newClient(t, config), m)
+	if then["Trash"].Use != accounts.UseTrash || then["Archive"].Use != accounts.UseArchive {
+		t.Errorf("known at the first message: %+v", then)
+	}
+}
+
+// Since when most of a folder is gone is remembered by whoever comes next: a
+// program that begins anew for each pass would never believe it.
+func TestLossIsBelievedByAnotherProcess(t *testing.T) {
+	t.Parallel()
+	s := newScript(t)
+	s.uids = numbers(1, 150)
+	config, m := s.start(), newMemory()
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	again := func() error {
+		c := newClient(t, config)
+		c.now = func() time.Time { return now }
+		defer c.Close()
+		return c.Sync(t.Context(), m)
+	}
+	if err := again(); err != nil {
+		t.Fatal(err)
+	}
+	s.uids = numbers(141, 150)
+	for range 3 {
+		if err := again(); !errors.Is(err, accounts.ErrManyGone) || len(m.in("INBOX")) != 150 {
+			t.Fatalf("%d messages, %v; want the brake", len(m.in("INBOX")), err)
+		}
+		now = now.Add(patience/2 - 1)
+	}
+	if err := again(); err != nil || len(m.in("INBOX")) != 10 {
+		t.Fatalf("%d messages, %v", len(m.in("INBOX")), err)
+	}
+	if f := m.folders["INBOX"]; f.Cursor != "" {
+		t.Errorf("state %+v", f)
+	}
+}
+
+// What was lost and came back is no reason to believe the next loss at once.
+func TestLossThatWasNone(t *testing.T) {
+	t.Parallel()
+	s := newScript(t)
+	s.uids = numbers(1, 150)
+	m := newMemory()
+	c := newClient(t, s.start())
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	c.now = func() time.Time { return now }
+	mustSync(t, c, m)
+	for range 3 {
+		s.uids = numbers(141, 150)
+		if err := c.Sync(t.Context(), m); !errors.Is(err, accounts.ErrManyGone) || len(m.in("INBOX")) != 150 {
+			t.Fatalf("%d messages, %v; want the brake", len(m.in("INBOX")), err)
+		}
+		now = now.Add(patience)
+		s.uids = numbers(1, 150)
+		mustSync(t, c, m)
 	}
 }

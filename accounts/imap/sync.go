@@ -60,6 +60,10 @@ func (c *Client) Sync(ctx context.Context, m accounts.Mirror) error {
 	if err != nil {
 		return err
 	}
+	p.recall(known)
+	if err := p.introduce(ctx, known, boxes); err != nil {
+		return err
+	}
 	if err := p.rounds(ctx, known, boxes, complete); err != nil {
 		return err
 	}
@@ -74,7 +78,26 @@ func (c *Client) Sync(ctx context.Context, m accounts.Mirror) error {
 	if err := m.Flush(ctx); err != nil {
 		return fmt.Errorf("imap: mirror: %w", err)
 	}
+	if err := p.keepMissing(ctx); err != nil {
+		return err
+	}
 	return errors.Join(p.problems...)
+}
+
+// introduce makes those folders known that are for something before the first
+// message is: acts move messages to them, and for want of a trash would delete
+// for good.
+func (p *pass) introduce(ctx context.Context, known []accounts.Folder, boxes []mailbox) error {
+	for _, box := range boxes {
+		f, fresh := find(known, box)
+		if !fresh || box.use == accounts.UseNone {
+			continue
+		}
+		if err := p.m.SaveFolder(ctx, f); err != nil {
+			return mirrored("save folder", err)
+		}
+	}
+	return nil
 }
 
 // rounds visits the folders until everything is here.

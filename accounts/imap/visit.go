@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -138,7 +140,8 @@ func (p *pass) held(ctx context.Context, f accounts.Folder) (t table, err error)
 // flags would not show.
 func unchanged(s mailStatus, f accounts.Folder) bool {
 	return s.validity != 0 && s.validity == f.Validity && s.next == f.UIDNext && f.UIDNext != 0 &&
-		s.messages == f.Messages && s.modSeq != 0 && s.modSeq == f.ModSeq
+		s.messages == f.Messages && s.modSeq != 0 && s.modSeq == f.ModSeq &&
+		!strings.Contains(f.Cursor, braked) // what had been lost is back: that has to be noted
 }
 
 // settled tells that nothing changed since the last complete pass.
@@ -217,6 +220,45 @@ func (p *pass) brake(folder string, gone, of int) error {
 		p.missing[folder] = p.now()
 	}
 	return fmt.Errorf("imap: %d of %d messages of %q are gone from the server: %w", gone, of, folder, accounts.ErrManyGone)
+}
+
+// braked begins the word in the state of a folder that says since when most of
+// it is gone, in seconds: another process may be the one that looks again.
+const braked = "gone="
+
+// recall reads since when folders lack most of what they held.
+func (p *pass) recall(known []accounts.Folder) {
+	for _, f := range known {
+		for _, w := range strings.Fields(f.Cursor) {
+			text, ok := strings.CutPrefix(w, braked)
+			at, err := strconv.ParseInt(text, 10, 64)
+			if _, seen := p.missing[f.Name]; ok && err == nil && !seen {
+				p.missing[f.Name] = time.Unix(at, 0)
+			}
+		}
+	}
+}
+
+// keepMissing notes in the state of folders what recall reads.
+func (p *pass) keepMissing(ctx context.Context) error {
+	if len(p.missing) == 0 {
+		return nil
+	}
+	known, err := p.m.Folders(ctx)
+	if err != nil {
+		return mirrored("folders", err)
+	}
+	for _, f := range known {
+		since, ok := p.missing[f.Name]
+		if !ok || f.Local || strings.Contains(f.Cursor, braked) {
+			continue
+		}
+		f.Cursor = strings.TrimSpace(f.Cursor + " " + braked + strconv.FormatInt(since.Unix(), 10))
+		if err := p.m.SaveFolder(ctx, f); err != nil {
+			return mirrored("save folder", err)
+		}
+	}
+	return nil
 }
 
 // errMirror marks errors of the local side.
