@@ -105,7 +105,11 @@ func TestVouchesComparesTheDigest(t *testing.T) {
 	if !vouches([]*dns.DS{ds}, key) {
 		t.Error("the right digest is refused")
 	}
-	ds.Digest = "00" + ds.Digest[2:]
+	other := "0"
+	if ds.Digest[0] == '0' {
+		other = "1"
+	}
+	ds.Digest = other + ds.Digest[1:]
 	if vouches([]*dns.DS{ds}, key) {
 		t.Error("another digest is taken")
 	}
