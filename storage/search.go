@@ -132,12 +132,15 @@ type selection struct {
 	marks   string // the marks of a match, those known from inside with them
 	args    []any
 	lo, hi  int64 // no match lies outside
+	least   int64 // lo, were all texts read
 	strides bool  // parts of it gather all there is between lo and hi
+	reads   bool  // every text between lo and hi is read
 }
 
 // within bounds a statement to some ids, the upper one not included.
 func within(text string, lo, hi int64) string {
-	return strings.NewReplacer(":lo", strconv.FormatInt(lo, 10), ":hi", strconv.FormatInt(hi, 10)).Replace(text)
+	text = strings.ReplaceAll(text, ":lo", strconv.FormatInt(lo, 10))
+	return strings.ReplaceAll(text, ":hi", strconv.FormatInt(hi, 10))
 }
 
 // whole bounds a statement to nothing.
@@ -157,8 +160,16 @@ func (d *DB) compile(ctx context.Context, q querier, qu *conversation.Query, pri
 	if err != nil {
 		return nil, err
 	}
-	if s.lo, s.hi, err = spanOf(ctx, q, qu.Root); err != nil || !private {
-		return []selection{s}, err
+	if s.lo, s.hi, err = spanOf(ctx, q, qu.Root); err != nil {
+		return nil, err
+	}
+	if s.least = s.lo; s.reads {
+		if s.lo, err = readFrom(ctx, q, s.lo, s.hi); err != nil {
+			return nil, err
+		}
+	}
+	if !private {
+		return []selection{s}, nil
 	}
 	s.where += " AND (m.marks & ? = 0 OR NOT EXISTS (SELECT 1 FROM priv.held h WHERE h.id = m.id))"
 	s.args = append(s.args, markPrivate)
@@ -168,7 +179,7 @@ func (d *DB) compile(ctx context.Context, q querier, qu *conversation.Query, pri
 	if err != nil {
 		return nil, err
 	}
-	in.lo, in.hi = s.lo, s.hi
+	in.lo, in.hi, in.least = s.lo, s.hi, s.least
 	in.where += " AND m.marks & ? <> 0"
 	in.args = append(in.args, markPrivate)
 	return []selection{s, in}, nil
@@ -196,6 +207,21 @@ func spanOf(ctx context.Context, q querier, n conversation.Node) (lo, hi int64, 
 		}
 	}
 	return lo, max(hi, lo), nil
+}
+
+// readMost is how many messages, the newest ones, are looked through for
+// characters that are no word, when nothing else in the query leads to fewer:
+// no index knows them, and reading half a million texts takes seconds.
+const readMost = 5000
+
+// readFrom gives the first id that is looked at in such a search.
+func readFrom(ctx context.Context, q querier, lo, hi int64) (int64, error) {
+	var id int64
+	_, err := found(q.QueryRowContext(ctx, "SELECT id FROM message WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ?", hi, readMost-1).Scan(&id))
+	if err != nil {
+		return 0, fmt.Errorf("look how far to read: %w", err)
+	}
+	return max(lo, id), nil
 }
 
 // conjuncts are the terms that every match must meet.
@@ -236,7 +262,7 @@ func compile(qu *conversation.Query, c *compiler) (selection, error) {
 	if !c.everywhere {
 		s.where += " AND m.away < 2"
 	}
-	s.args, s.strides = c.args, c.gathers
+	s.args, s.strides, s.reads = c.args, c.gathers, c.reads && len(lead) == 0 && !c.pointwise
 	return s, nil
 }
 
@@ -303,6 +329,7 @@ type compiler struct {
 	everywhere bool   // the query says itself which folders it means
 	pointwise  bool   // few messages lead: each is looked at on its own
 	gathers    bool   // some condition gathers all messages it means
+	reads      bool   // characters are looked for that are no word
 	id, among  string // the id of a match, as it is compared, and as it is looked for in a list
 	memo       map[string]string
 	schema     string
@@ -338,7 +365,9 @@ func (c *compiler) node(n conversation.Node) (string, error) {
 		s, err := c.join(n.Kids, " OR ", "0")
 		return "(" + s + ")", err
 	case conversation.Not:
+		reads := c.reads
 		s, err := c.all(n.Kids)
+		c.reads = reads // what lacks them is soon found
 		return "NOT (" + s + ")", err
 	case conversation.Match:
 		return c.match(n)

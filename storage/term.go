@@ -168,6 +168,7 @@ func (c *compiler) text(n conversation.Node) (string, error) {
 		bigrams := bigramQuery(n.Text)
 		return "(" + c.words("cjk", quoted(bigrams, len([]rune(bigrams)) == 1)) + " AND " + c.contains(n) + ")", nil
 	}
+	c.reads = true
 	return c.contains(n), nil
 }
 
@@ -182,12 +183,23 @@ func (c *compiler) words(column, expr string) string {
 	return c.say(c.among+" IN (SELECT rowid "+from+" AND rowid >= :lo AND rowid < :hi)", expr)
 }
 
+// contains looks for the very characters in the texts.
 func (c *compiler) contains(n conversation.Node) string {
-	column := n.Field
-	if column == "" {
-		column = "subject || char(10) || x.people || x.file || x.body"
+	columns := []string{n.Field}
+	if n.Field == "" {
+		columns = []string{"body", "subject", "people", "file"}
 	}
-	return c.say("EXISTS (SELECT 1 FROM doc x WHERE x.id = m.id AND instr(lower(x."+column+"), ?) > 0)", strings.ToLower(n.Text))
+	text := strings.ToLower(n.Text)
+	var either []string
+	for _, column := range columns {
+		if strings.ContainsFunc(text, unicode.IsLetter) {
+			column = "lower(x." + column + ")"
+		} else {
+			column = "x." + column // nothing in it has a case
+		}
+		either = append(either, c.say("instr("+column+", ?) > 0", text))
+	}
+	return "EXISTS (SELECT 1 FROM doc x WHERE x.id = m.id AND (" + strings.Join(either, " OR ") + "))"
 }
 
 // searchable tells whether the tokenizer finds any word in a text.

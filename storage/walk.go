@@ -54,9 +54,13 @@ func (d *DB) walked(ctx context.Context, qu *conversation.Query) (ids []int64, e
 	}
 	err = d.search(ctx, "search", func(q querier, private bool) error {
 		ss, err := d.compile(ctx, q, qu, private)
-		if err == nil {
-			ids, err = newest(ctx, q, ss, -1)
+		if err != nil {
+			return err
 		}
+		for i := range ss {
+			ss[i].lo = ss[i].least // a walk leaves nothing out, however long it takes
+		}
+		ids, err = newest(ctx, q, ss, -1)
 		return err
 	})
 	return ids, err
