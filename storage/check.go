@@ -52,6 +52,16 @@ func scanQuarantined(r *sql.Rows, q *Quarantined) error {
 	return r.Scan(&q.Account, &q.Folder, &q.UID, &q.ID, &q.Reason)
 }
 
+// Intact reads every page of the database and gives ErrCorrupt when one of them
+// is damaged: what nothing has read since may have been so for long.
+func (d *DB) Intact(ctx context.Context) error {
+	lines, err := query(ctx, d.readers, scanOne[string], "PRAGMA quick_check(1)")
+	if err == nil && (len(lines) != 1 || lines[0] != "ok") {
+		err = fmt.Errorf("%w: %.300q", ErrCorrupt, lines)
+	}
+	return wrap("read all of it", err)
+}
+
 // Check looks for damage: in the file, in references, in the search index and
 // in sums. Each problem is one line of technical text for a report.
 func (d *DB) Check(ctx context.Context) (problems []string, err error) {

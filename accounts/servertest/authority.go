@@ -28,7 +28,7 @@ type Authority struct {
 func NewAuthority(t testing.TB) *Authority {
 	t.Helper()
 	a := &Authority{t: t, File: filepath.Join(t.TempDir(), "ca.pem"), key: newKey(t)}
-	template := certificate("Test authority", time.Now().Add(-time.Hour), time.Now().Add(24*time.Hour))
+	template := certificate("Test authority", time.Now().Add(-time.Hour), time.Now().Add(30*24*time.Hour))
 	template.IsCA, template.BasicConstraintsValid = true, true
 	template.KeyUsage = x509.KeyUsageCertSign
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &a.key.PublicKey, a.key)
@@ -54,7 +54,7 @@ const (
 // Issue makes a certificate for localhost and 127.0.0.1 with a flaw.
 func (a *Authority) Issue(flaw Flaw) tls.Certificate {
 	a.t.Helper()
-	until := time.Now().Add(24 * time.Hour)
+	until := time.Now().Add(30 * 24 * time.Hour)
 	if flaw == Expired {
 		until = time.Now().Add(-time.Minute)
 	}

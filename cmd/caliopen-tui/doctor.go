@@ -120,7 +120,7 @@ func (p *program) checkData(ctx context.Context) []checkObject {
 		out = append(out, checkObject{"permissions", doubt, p.t(code), ""})
 	}
 	aside, err := p.checkAside(ctx, a.db)
-	if err = errors.Join(err, a.close()); err != nil {
+	if err = errors.Join(err, a.db.Intact(ctx), a.close()); err != nil {
 		return []checkObject{{"data", fault, p.said(err), p.t("cli.doctor.try_rebuild")}}
 	}
 	return append(out, aside...)
@@ -136,8 +136,12 @@ func (p *program) checkAside(ctx context.Context, db quarantine) ([]checkObject,
 		if q.UID > 0 {
 			id = strconv.FormatUint(uint64(q.UID), 10)
 		}
-		detail := p.t("cli.doctor.aside", "Account", q.Account, "Folder", q.Folder, "ID", id, "Reason", p.t(q.Reason))
-		out = append(out, checkObject{"message", doubt, safe.Line(detail).String(), p.t("cli.doctor.aside_mend")})
+		folder, mend := q.Folder, "cli.doctor.aside_mend"
+		if name, imported := strings.CutPrefix(folder, "local:"); imported { // no server has it
+			folder, mend = name, "cli.doctor.import_mend"
+		}
+		detail := p.t("cli.doctor.aside", "Account", q.Account, "Folder", folder, "ID", id, "Reason", p.t(q.Reason))
+		out = append(out, checkObject{"message", doubt, safe.Line(detail).String(), p.t(mend)})
 	}
 	return out, err
 }

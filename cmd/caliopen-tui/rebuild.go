@@ -118,6 +118,9 @@ func (a *app) reader(ctx context.Context, id conversation.AccountID, own []conve
 // database too damaged for that is put aside.
 func (p *program) rebuild(ctx context.Context) error {
 	err := p.with(working, func(ctx context.Context, a *app, _ []string) error {
+		if err := a.db.Intact(ctx); err != nil {
+			return err
+		}
 		return a.rebuild(ctx, func(done, total int) {
 			if p.talk && !p.flags.quiet {
 				text := p.t("cli.doctor.rebuilding", "Done", p.cat.Number(done), "Total", p.cat.Number(total))

@@ -41,6 +41,7 @@ func tortureMain() int {
 		return 1
 	}
 	sum := p.sync()
+	v.remember()
 	if err := errors.Join(sum.Err, p.db.Close()); err != nil {
 		fmt.Println(err)
 		return 1
@@ -93,6 +94,9 @@ func (v *victim) dies(t *testing.T, mayFail bool) (killed bool, said string) {
 	status := cmd.ProcessState.Sys().(syscall.WaitStatus)
 	if err != nil && !status.Signaled() && !mayFail {
 		t.Errorf("the process failed: %v\n%s", err, out)
+	}
+	if v.tells(out.String()) {
+		t.Errorf("I8: the process tells the password: %s", out)
 	}
 	return status.Signaled() && status.Signal() == syscall.SIGKILL, out.String()
 }

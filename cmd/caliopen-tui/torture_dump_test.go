@@ -51,6 +51,8 @@ func peek(t *testing.T, dir string) *sql.DB {
 	return db
 }
 
+// portraits are what is compared. Of the names of one address the first one that
+// was seen stays, and which one that is depends on how much came at once.
 func portraits() map[string]string {
 	return map[string]string{
 		"folder": `SELECT a.name, f.name, f.use, f.validity, f.uidnext, f.messages, f.cursor, f.local FROM folder f JOIN account a ON a.id = f.account
@@ -64,8 +66,8 @@ func portraits() map[string]string {
 		"circle":       `SELECT c.key, c.kind, c.list, v.key, c.messages, c.unread, c.starred FROM circle c JOIN conversation v ON v.id = c.conversation`,
 		"conversation": `SELECT key, kind, list, channels, messages, unread, starred, archived FROM conversation`,
 		"party":        `SELECT a.protocol, a.ident, m.key, p.role FROM party p JOIN address a ON a.id = p.address JOIN message m ON m.id = p.message`,
-		"address":      `SELECT protocol, ident, name, messages, bounced, own FROM address`,
-		"contact":      `SELECT key, name, kind, folded FROM contact`,
+		"address":      `SELECT protocol, ident, name <> '' AS named, messages, bounced, own FROM address`,
+		"contact":      `SELECT key, name <> '' AS named, kind FROM contact`,
 		"aside":        `SELECT f.name, q.validity, q.uid, q.reason FROM quarantine q JOIN folder f ON f.id = q.folder`,
 		"task":         `SELECT kind, tag, state FROM task WHERE state = 'pending'`,
 		"outbox":       `SELECT state, account, kept FROM outbox`,

@@ -164,14 +164,15 @@ func killedActing(k *rack) {
 			}
 		})
 	}
-	for step := 1; step <= 40; step++ {
+	killedSending(k)
+	for step := 1; step <= k.points(6, 40); step++ {
 		run(fmt.Sprintf("step=%d", step), func(t *testing.T, v *victim) {
 			v.Step = step
 			v.dies(t, false)
 		})
 	}
 	for _, kind := range []servertest.Kind{servertest.Blackhole, servertest.CutUp} {
-		for _, upon := range []string{`^UID STORE .*Flagged`, `^UID STORE .*important`, `^UID STORE .*-FLAGS`, `^UID MOVE .*Trash`, `^UID MOVE .*Archive`, `^CREATE`} {
+		for _, upon := range []string{`^UID STORE .*Flagged`, `^UID STORE .*important`, `^UID STORE .*-FLAGS`, `^UID MOVE .*Trash`, `^UID MOVE .*Archive`, `^CREATE`}[:k.points(1, 6)] {
 			run(fmt.Sprintf("%s=%s", kind, strings.Map(word, upon)), func(t *testing.T, v *victim) {
 				v.killedAt(t, proxy, servertest.Fault{Kind: kind, Upon: regexp.MustCompile(upon)})
 			})

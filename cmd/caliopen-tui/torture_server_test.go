@@ -272,7 +272,7 @@ func folders(k *rack) {
 		k.try("many", func(t *testing.T) {
 			user := k.filled(20)
 			for i := range 1000 {
-				k.server.Deliver(user, fmt.Sprintf("Many.%04d", i), "", small(6, i))
+				k.server.Deliver(user, fmt.Sprintf("Many/%04d", i), "", small(6, i))
 			}
 			s := &scene{rack: k, t: t, user: user, proxy: proxy, p: k.victim(t, user, proxy.Addr).run(t)}
 			s.p.soundly(t, time.Minute)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -22,7 +21,7 @@ func noRoom(k *rack) {
 	user := k.filled(100)
 	want := k.truth(k.t, user)
 	proxy := k.server.Proxy(k.t)
-	n := k.points(20, 200)
+	n := k.points(8, 200)
 	for i := range n {
 		size := uint64(8192 + 1_200_000*i/n)
 		k.try(fmt.Sprintf("bytes=%d", size), func(t *testing.T) {
@@ -36,6 +35,7 @@ func noRoom(k *rack) {
 			v.rises(t, proxy, want)
 		})
 	}
+	smallDisk(k, want, proxy)
 }
 
 // beset has others work on the same data: a second process, somebody who holds
@@ -59,24 +59,8 @@ func beset(k *rack) {
 		s.pulls()
 	})
 	k.try("locked", func(t *testing.T) { held(t, k, proxy) })
-	for i := range 6 {
-		k.try(fmt.Sprintf("page=%d", i), func(t *testing.T) {
-			s := k.scene(t, proxy, 60)
-			if err := s.p.db.Close(); err != nil {
-				t.Fatal(err)
-			}
-			overwrite(t, s.p.v.Dir, 1+i*9)
-			p, err := s.p.v.start(storage.Options{})
-			if err == nil {
-				defer func() { _ = p.db.Close() }()
-				var problems []string
-				if problems, err = p.db.Check(t.Context()); err == nil && len(problems) == 0 {
-					t.Error("I5: a page was overwritten and nothing is said")
-				}
-			}
-			t.Logf("it says %v", err)
-		})
-	}
+	k.try("services", func(t *testing.T) { twoServices(t, k) })
+	pages(k)
 }
 
 // held has somebody else hold the lock of the database during a pass.
@@ -107,19 +91,6 @@ func held(t *testing.T, k *rack, proxy *servertest.Proxy) {
 	}
 	s.p = p
 	s.pulls()
-}
-
-// overwrite spoils a page of a database that nobody has open.
-func overwrite(t *testing.T, dir string, page int) {
-	t.Helper()
-	f, err := os.OpenFile(filepath.Join(dir, storage.FileName), os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = f.WriteAt(bytes.Repeat([]byte{0xa5}, 4096), int64(page)*4096)
-	if err := errors.Join(err, f.Close()); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // upgraded kills the process at each step of the way from each older schema to

@@ -39,7 +39,7 @@ type row struct {
 func tortureRows() []row {
 	return []row{
 		{name: "K1", try: killedAtSteps},
-		{name: "K2", long: true, try: killedActing},
+		{name: "K2", mail: true, try: killedActing},
 		{name: "K3", long: true, try: powerCut},
 		{name: "C1", try: cutAnywhere},
 		{name: "C2", try: halfOpen},
@@ -58,7 +58,7 @@ func tortureRows() []row {
 		{name: "V1", long: true, try: refused},
 		{name: "M1", try: malformed},
 		{name: "S1", try: noRoom},
-		{name: "S2", long: true, try: beset},
+		{name: "S2", long: true, mail: true, try: beset},
 		{name: "S3", try: upgraded},
 		{name: "T1", long: true, try: clocks},
 		{name: "T2", long: true, try: suspended},
