@@ -105,6 +105,9 @@ func (w *worker) send(ctx context.Context, e conversation.Entry) error {
 // recover settles an entry found in "sending": nothing left when the body had
 // not been handed over, else the server is asked.
 func (w *worker) recover(ctx context.Context, e conversation.Entry) error {
+	if rec, ok := w.taken[e.ID]; ok {
+		return w.sent(ctx, e, rec)
+	}
 	if !e.HandedOver {
 		return w.move(ctx, e, conversation.StateQueued, w.o.Now(), "")
 	}
@@ -179,8 +182,10 @@ func (w *worker) sent(ctx context.Context, e conversation.Entry, rec accounts.Re
 	defer cancel()
 	ch, err := w.closeEntry(ctx, e, rec)
 	if err != nil {
+		w.taken[e.ID] = rec
 		return fmt.Errorf("engine: note %s as sent: %w", e.ID, err)
 	}
+	delete(w.taken, e.ID)
 	for _, a := range rec.Refused {
 		if err := w.o.Store.Bounce(ctx, a); err != nil {
 			return err

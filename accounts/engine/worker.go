@@ -39,6 +39,7 @@ type worker struct {
 
 	acts  acted
 	waits waits
+	taken map[conversation.EntryID]accounts.Receipt // sent, and that could not be noted yet; for errands alone
 }
 
 func newWorker(o *Options, a Account) *worker {
@@ -57,6 +58,7 @@ func newWorker(o *Options, a Account) *worker {
 	return &worker{
 		acts: acted{leaving: free},
 		o:    o, acc: a, st: st, rests: newRests(),
+		taken: map[conversation.EntryID]accounts.Receipt{},
 		looks: make(chan struct{}, 1), jobs: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 }
