@@ -67,8 +67,9 @@ func (t *tx) change() (accounts.Change, error) {
 	return accounts.Change{Conversations: ids, New: t.new, Unread: t.newUnread, Fresh: t.fresh}, err
 }
 
-func (t *tx) addCopy(account int64, a *accounts.Arrival) error {
-	a = partially(a)
+func (t *tx) addCopy(account int64, came *accounts.Arrival) error {
+	a := partially(came)
+	defer func() { came.Parsed.Message.ID = a.Parsed.Message.ID }()
 	f, err := t.folder(account, a.Copy.Folder)
 	if err != nil {
 		return err
@@ -191,6 +192,7 @@ func (t *tx) newCopy(account int64, f folderRow, raw int64, a *accounts.Arrival)
 			return err
 		}
 		if a.Parsed.Message.Direction == conversation.In && !s.read && s.away < awayTrash && f.use != string(accounts.UseSent) && !f.local {
+			a.Parsed.Message.ID = key
 			t.fresh = append(t.fresh, key)
 		}
 		return t.newLocation(f.id, msg, raw, &a.Copy)

@@ -34,6 +34,7 @@ func (m *mirror) fresh(batch []Arrival, unread []conversation.MessageID) (out []
 	received := make(map[conversation.MessageID]time.Time, len(batch))
 	for i := range batch {
 		received[conversation.NewMessageID(batch[i].Parsed.Fingerprint)] = batch[i].Copy.Received
+		received[batch[i].Parsed.Message.ID] = batch[i].Copy.Received // of a header alone, or of what came so
 	}
 	for _, id := range unread {
 		if at, ok := received[id]; ok && !at.Before(m.news) {
