@@ -60,8 +60,15 @@ openpgpjs:
 torture: ready
 	cd cmd/caliopen-tui && CALIOPEN_TORTURE=long $(GO) test -tags $(TAGS) -count 1 -timeout 60m -run '^TestTorture'
 
+# bench measures the program beside others (mbsync, notmuch), by turns and three
+# times, on the same mails from the same server, and what a large store costs.
+# CALIOPEN_BENCH_MAILS says how many mails are fetched (5000) or searched
+# (20000), CALIOPEN_BENCH_STORED how many are stored at the start (100000).
 bench: ready
-	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem $(PACKAGES)
+	@command -v dovecot >/dev/null && command -v mbsync >/dev/null && command -v notmuch >/dev/null || { echo "Dovecot, isync and notmuch are needed (Debian: apt install dovecot-imapd isync notmuch)"; exit 1; }
+	$(GO) test -tags $(TAGS) -run '^$$' -bench '^Benchmark(Peers|Start|Idle|Join)$$' -benchtime 1x -v ./cmd/caliopen-tui
+	$(GO) test -tags $(TAGS) -run '^$$' -bench 'Search|Facets' -benchtime 20x ./storage
+	$(GO) test -tags $(TAGS) -run '^$$' -bench Growth -benchtime 1x ./storage
 
 man: build
 	mkdir -p bin/man

@@ -171,6 +171,7 @@ func BenchmarkPeers(b *testing.B) {
 	b.Run("search", y.search)
 	b.Run("newest", y.newest)
 	b.Run("arrival", y.arrival)
+	b.Run("huge", y.huge)
 }
 
 // first measures first syncs, and what they leave on the disk.
