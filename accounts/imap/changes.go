@@ -150,12 +150,11 @@ func (p *pass) removeAbsent(ctx context.Context, v *visitState) error {
 }
 
 // absent gives what is here and not in the list. What came since the folder was
-// opened may be younger than the list, and is left to the next pass.
+// opened, and was brought, may be younger than the list: it is left to the next
+// pass.
 func (v *visitState) absent() spans {
-	if next := uint32(v.sel.UIDNext); next != 0 {
-		return v.known.without(v.there).without(spans{{next, 1<<32 - 1}})
-	}
-	return v.here.uids().without(v.there)
+	young := v.known.without(v.here.uids()).from(uint32(v.sel.UIDNext))
+	return v.known.without(v.there).without(young)
 }
 
 // remove forgets copies. When it is most of the folder, they stay, the rest of

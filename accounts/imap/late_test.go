@@ -2,6 +2,7 @@ package imap
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"strings"
@@ -190,5 +191,62 @@ func TestLossThatWasNone(t *testing.T) {
 		now = now.Add(patience)
 		s.uids = numbers(1, 150)
 		mustSync(t, c, m)
+	}
+}
+
+// A server that was put back to an older state gives UIDs out a second time. What
+// it gave them to is not taken for what had them before.
+func TestUIDsGivenTwice(t *testing.T) {
+	t.Parallel()
+	s := newScript(t)
+	s.uids = numbers(1, 20)
+	config := s.start()
+	m := newMemory()
+	mustSync(t, newClient(t, config), m)
+	s.uids = numbers(1, 18) // of which the last three came after that
+	other := func(uid uint32) uint32 {
+		if uid > 15 {
+			return uid + 100
+		}
+		return uid
+	}
+	s.answers["UID FETCH"] = func(w io.Writer, args string) string {
+		s.fetch(w, args, func(w io.Writer, seq int, uid uint32) bool {
+			var b strings.Builder
+			s.message(&b, seq, other(uid), args)
+			io.WriteString(w, strings.Replace(b.String(), fmt.Sprintf("(UID %d", other(uid)), fmt.Sprintf("(UID %d", uid), 1))
+			return true
+		})
+		return ""
+	}
+	mustSync(t, newClient(t, config), m)
+	mustSync(t, newClient(t, config), m)
+	got := m.in("INBOX")
+	for uid := uint32(1); uid <= 18; uid++ {
+		if string(got[uid].Raw) != string(letter(int(other(uid)))) {
+			t.Errorf("under %d is another message", uid)
+		}
+	}
+	if len(got) != 18 || m.adopted != 15 {
+		t.Errorf("%d messages, %d recognised; want 18 and 15", len(got), m.adopted)
+	}
+}
+
+// What has a higher UID than the server says that it gave out is gone like
+// anything else, also where the last pass was broken off.
+func TestGoneAboveTheNextUID(t *testing.T) {
+	t.Parallel()
+	s := newScript(t)
+	s.uids = numbers(1, 20)
+	m := newMemory()
+	c := newClient(t, s.start())
+	mustSync(t, c, m)
+	f := m.folders["INBOX"]
+	f.UIDNext, f.Messages = 0, 0
+	m.folders["INBOX"] = f
+	s.uids = numbers(1, 18)
+	mustSync(t, c, m)
+	if got := m.in("INBOX"); len(got) != 18 {
+		t.Errorf("%d messages", len(got))
 	}
 }

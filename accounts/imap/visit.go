@@ -46,7 +46,7 @@ func (p *pass) open(ctx context.Context, v *visitState) error {
 		return err
 	}
 	v.sel, v.top, v.count = *sel, uint32(sel.UIDNext), int(sel.NumMessages)
-	if v.f.Validity != sel.UIDValidity {
+	if v.f.Validity != sel.UIDValidity || v.wentBack() {
 		if err := p.begin(ctx, v); err != nil {
 			return err
 		}
@@ -56,10 +56,17 @@ func (p *pass) open(ctx context.Context, v *visitState) error {
 	if words != scope(v.extent) {
 		v.f.UIDNext = 0
 	}
-	if uint32(v.sel.UIDNext) < v.f.UIDNext { // a server that went back is believed in nothing
+	if v.sel.UIDNext == 0 { // a server that does not tell is believed in nothing
 		v.f.UIDNext = 0
 	}
 	return p.load(ctx, v)
+}
+
+// wentBack tells that the server was put back to an older state: it gives UIDs
+// out that other messages had, against RFC 9051, section 2.3.1.1.
+func (v *visitState) wentBack() bool {
+	next := uint32(v.sel.UIDNext)
+	return v.f.Validity == v.sel.UIDValidity && next != 0 && next < v.f.UIDNext
 }
 
 // recount asks how many messages the open folder has by now: what came since
@@ -88,7 +95,11 @@ func (p *pass) begin(ctx context.Context, v *visitState) error {
 		if err := p.brake(v.f.Name, n-int(v.sel.NumMessages), n); err != nil {
 			return err
 		}
-		if err := p.m.Reset(ctx, v.f.Name, v.sel.UIDValidity); err != nil {
+		now := v.sel.UIDValidity
+		if v.wentBack() {
+			now = 0 // what is here has none of its UIDs any more
+		}
+		if err := p.m.Reset(ctx, v.f.Name, now); err != nil {
 			return mirrored("reset", err)
 		}
 		v.familiar = n > 0
