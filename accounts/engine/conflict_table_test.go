@@ -51,6 +51,8 @@ func conflicts() []conflict {
 		{"read here, moved to the trash there", accounts.Flags{}, acts("read"), func(s *boxServer) { s.move("INBOX", "Trash") }, "Trash", "Trash seen", false},
 		{"archived here, moved elsewhere there", accounts.Flags{}, acts("archive"), func(s *boxServer) { s.move("INBOX", "Work") }, "Work", "Archive", false},
 		{"deleted here, archived there", accounts.Flags{}, acts("delete"), func(s *boxServer) { s.move("INBOX", "Archive") }, "Archive", "Trash", false},
+		{"deleted here and there", accounts.Flags{}, acts("delete"), func(s *boxServer) { s.move("INBOX", "Trash") }, "Trash", "", false},
+		{"archived here and there", accounts.Flags{}, acts("archive"), func(s *boxServer) { s.move("INBOX", "Archive") }, "Archive", "", false},
 		{"starred here, archived there", accounts.Flags{}, acts("star"), func(s *boxServer) { s.move("INBOX", "Archive") }, "Archive", "Archive flagged", false},
 		{"read here, the folder was made anew there", accounts.Flags{}, acts("read"), func(s *boxServer) {
 			s.validity["INBOX"] = 77

@@ -192,8 +192,8 @@ func (s *boxServer) act(t accounts.Task) error {
 	case conversation.ActTag:
 		l.flags.Keywords = append(l.flags.Keywords, t.Tag)
 	case conversation.ActArchive, conversation.ActDelete:
-		if t.Target != t.Folder {
-			delete(folder, t.UID)
+		delete(folder, t.UID)
+		if t.Target != t.Folder { // else a server may well take it as deleted for good
 			s.put(t.Target, l)
 		}
 	}

@@ -27,6 +27,9 @@
 //	any act                       folder gone for good     as when the message was deleted
 //	undone before the replay                               the server never hears of it
 //	undone during or after it                              the opposite is replayed
+//	undone, and nobody knows whether it was replayed       the opposite is replayed; a move back, once
+//	                                                       a pass has told where the message is
+//	archived, deleted             moved to that place      it is done: nothing is moved once more
 //
 // Flags that a pass brings are not taken for copies that an act has changed in
 // the course of that pass; they are asked for again in the next one.

@@ -178,7 +178,14 @@ func (a *acted) note(tasks []accounts.Task, done []int64) {
 // replay brings the user's acts to the server.
 func (w *worker) replay(ctx context.Context) error {
 	tasks, err := w.o.Store.Tasks(ctx, w.id())
-	if tasks = w.acts.ripe(tasks); err != nil || len(tasks) == 0 {
+	if err != nil {
+		return err
+	}
+	tasks, there := lying(w.acts.ripe(tasks))
+	if len(there) > 0 { // no server need be asked, and some would delete it
+		err = w.doneTasks(ctx, nil, there)
+	}
+	if err != nil || len(tasks) == 0 {
 		return err
 	}
 	refused := false
@@ -190,6 +197,18 @@ func (w *worker) replay(ctx context.Context) error {
 		return w.replay(ctx)
 	}
 	return err
+}
+
+// lying takes those acts out that would move a copy to where it lies.
+func lying(tasks []accounts.Task) (rest []accounts.Task, there []int64) {
+	for _, t := range tasks {
+		if t.Target != "" && t.Target == t.Folder {
+			there = append(there, t.ID)
+		} else {
+			rest = append(rest, t)
+		}
+	}
+	return rest, there
 }
 
 // apply replays some acts. While they are on their way no message is swept: the
