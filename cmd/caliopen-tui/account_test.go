@@ -175,7 +175,8 @@ func TestDoctorTellsWhatWasSetAsideAndMended(t *testing.T) {
 		t.Fatal(err)
 	}
 	aside := accounts.Copy{Folder: "INBOX", Validity: 1, UID: 77}
-	if err := errors.Join(db.Quarantine(t.Context(), "home", aside, "mail.unreadable"), db.Close()); err != nil {
+	imported := accounts.Copy{Folder: "local:old.mbox", ID: "x1"}
+	if err := errors.Join(db.Quarantine(t.Context(), "home", aside, "mail.unreadable"), db.Quarantine(t.Context(), "home", imported, "mail.unreadable"), db.Close()); err != nil {
 		t.Fatal(err)
 	}
 	for _, l := range []string{"en", "fr", "it"} {
@@ -183,7 +184,7 @@ func TestDoctorTellsWhatWasSetAsideAndMended(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := box.run(t, "", "doctor", "--offline", "--json", "--lang", l)
-		for _, key := range []string{"mail.unreadable", "storage.folder_mode"} {
+		for _, key := range []string{"mail.unreadable", "storage.folder_mode", "cli.doctor.aside_mend", "cli.doctor.import_mend"} {
 			if text := speaking(t, l).t(key); text == key || !strings.Contains(r.out, text) {
 				t.Errorf("%s: %s is not told: %s", l, key, r.out)
 			}
