@@ -60,12 +60,12 @@ func cutAnywhere(k *rack) {
 		k.t.Fatalf("%d lines, %d bytes", len(lines), total)
 	}
 	kinds := []servertest.Kind{servertest.Reset, servertest.Finish, servertest.Bye}
-	n := k.points(30, 100)
+	n := k.points(12, 100)
 	for i := range n {
 		// Two talks differ in a few bytes of time: round numbers are the same again.
 		cutOnce(k, fmt.Sprintf("even=%d", i), proxy, want, servertest.Fault{Kind: kinds[i%2], At: total / 1000 * 1000 * int64(i) / int64(n)})
 	}
-	step := max(1, len(lines)/k.points(10, len(lines)))
+	step := max(1, len(lines)/k.points(6, len(lines)))
 	for i := 0; i < len(lines); i += step {
 		cutOnce(k, fmt.Sprintf("line=%d", i), proxy, want, servertest.Fault{Kind: kinds[i%3], At: lines[i]})
 	}

@@ -17,11 +17,11 @@ import (
 // killedAtSteps kills the process at steps of the store during a first sync of
 // 300 messages, or of fewer in the short form, and at bytes of what the server says.
 func killedAtSteps(k *rack) {
-	user := k.filled(k.points(120, 300))
+	user := k.filled(k.points(60, 300))
 	want := k.truth(k.t, user)
 	proxy := k.server.Proxy(k.t)
 	steps := k.steps(user, proxy)
-	n := min(steps, k.points(30, 400))
+	n := min(steps, k.points(12, 400))
 	for i := range n {
 		step := 1 + i*steps/n
 		k.try(fmt.Sprintf("step=%d", step), func(t *testing.T) {
@@ -33,8 +33,8 @@ func killedAtSteps(k *rack) {
 			v.rises(t, proxy, want)
 		})
 	}
-	total := int64(k.points(120_000, 300_000))
-	for i := range k.points(30, 200) {
+	total := int64(k.points(60_000, 300_000))
+	for i := range k.points(6, 200) {
 		k.try(fmt.Sprintf("byte=%d", i), func(t *testing.T) {
 			v := k.victim(t, user, proxy.Addr)
 			v.killedAt(t, proxy, servertest.Fault{Kind: servertest.Blackhole, At: rand.New(rand.NewPCG(7, uint64(i))).Int64N(total)})

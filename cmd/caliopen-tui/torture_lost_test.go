@@ -165,7 +165,7 @@ func killedActing(k *rack) {
 		})
 	}
 	killedSending(k)
-	for step := 1; step <= k.points(6, 40); step++ {
+	for step := 1; step <= k.points(3, 40); step++ {
 		run(fmt.Sprintf("step=%d", step), func(t *testing.T, v *victim) {
 			v.Step = step
 			v.dies(t, false)

@@ -16,10 +16,10 @@ import (
 // small disks fill up, and are mounted for reading only. Both are said, and
 // what is lacking comes when there is room again.
 func smallDisk(k *rack, want *truth, proxy *servertest.Proxy) {
-	for i := range k.points(2, 20) {
+	for i := range k.points(1, 20) {
 		k.try(fmt.Sprintf("disk=%d", i), func(t *testing.T) {
 			v := k.victim(t, want.user, proxy.Addr)
-			disk := disk(t, v, 200_000+i*2_000_000/k.points(2, 20))
+			disk := disk(t, v, 200_000+i*2_000_000/k.points(1, 20))
 			_, said := v.dies(t, true)
 			t.Logf("it said: %.300s", said)
 			if said != "" && !strings.Contains(said, "full") {

@@ -31,7 +31,7 @@ func killedSending(k *rack) {
 			k.sentOnce(t, p, id, name)
 		})
 	}
-	for step := 1; step <= k.points(6, 24); step++ {
+	for step := 1; step <= k.points(3, 24); step++ {
 		run(fmt.Sprintf("send/step=%d", step), func(t *testing.T, v *victim) {
 			v.Step = step
 			v.dies(t, false)

@@ -178,7 +178,7 @@ func gaps(k *rack) {
 // what is new and its fetching, and in the middle of that.
 func expunged(k *rack) {
 	proxy := k.server.Proxy(k.t)
-	for i := range k.points(20, 60) {
+	for i := range k.points(5, 60) {
 		k.try(fmt.Sprintf("seed=%d", i), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(11, uint64(i)))
 			user := k.filled(60)
