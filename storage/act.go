@@ -93,11 +93,19 @@ func (t *tx) actOn(act int64, a conversation.Act, key conversation.MessageID) er
 	return t.refresh(msg)
 }
 
-// queue asks the server of a copy for what was done. With a local copy it is
-// done at once, and can be taken back like what a server has done.
+// stays tells whether an act needs no server: the copy lies in a local folder,
+// or it is archived from a folder that the user made, into which somebody put
+// it on purpose. It is only shown elsewhere from then on.
+func (e *effect) stays(kind conversation.ActKind) bool {
+	return e.local || kind == conversation.ActArchive && e.use == string(accounts.UseNone)
+}
+
+// queue asks the server of a copy for what was done. With a copy that stays it
+// is done at once, and can be taken back like what a server has done.
 func (t *tx) queue(act int64, a conversation.Act, e effect) error {
 	k := taskRow{location: e.location, kind: a.Kind, tag: a.Tag, origin: e.folder, state: "pending", act: act}
-	if e.local {
+	stays := e.stays(a.Kind)
+	if stays {
 		k.state = "done"
 	}
 	var err error
@@ -105,7 +113,7 @@ func (t *tx) queue(act int64, a conversation.Act, e effect) error {
 		return err
 	}
 	if err := t.exec("INSERT INTO task (act, location, kind, tag, origin, target, state) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		k.act, k.location, string(k.kind), k.tag, k.origin, k.target, k.state); err != nil || !e.local {
+		k.act, k.location, string(k.kind), k.tag, k.origin, k.target, k.state); err != nil || !stays {
 		return err
 	}
 	return t.confirm(k)
@@ -136,8 +144,8 @@ func (e *effect) changedBy(a conversation.Act) bool {
 
 // target chooses the folder a copy is moved to, 0 when its account has none.
 func (t *tx) target(e effect, kind conversation.ActKind) (int64, error) {
-	if e.local {
-		return 0, nil // it stays where it is, and is only shown elsewhere
+	if e.stays(kind) {
+		return 0, nil
 	}
 	uses := [2]accounts.Use{accounts.UseArchive, accounts.UseAll}
 	switch kind {

@@ -225,3 +225,26 @@ func view(t testing.TB, db *storage.DB, ls []letter) []string {
 	p := list(t, db)
 	return append(out, fmt.Sprint(len(p.Rows), p.Total, p.Unread))
 }
+
+// What the user filed himself stays in its folder: archiving takes it from the
+// list and moves nothing on the server.
+func TestArchivingLeavesFiledMailWhereItIs(t *testing.T) {
+	db := opened(t)
+	l := letter{n: 1, folder: "Projects", from: "ann@example.org", to: "me@example.org", date: start, subject: "a", text: "b"}
+	must(t, db.SaveFolder(t.Context(), home, accounts.Folder{Name: "Archive", Use: accounts.UseArchive}))
+	add(t, db, l)
+	act(t, db, conversation.ActArchive, "", l)
+	if n, f := len(list(t, db).Rows), message(t, db, l).Folder; n != 0 || f != "Projects" || len(tasks(t, db)) != 0 {
+		t.Errorf("%d conversations shown, it lies in %q, for the server: %+v", n, f, tasks(t, db))
+	}
+	_, err := db.UndoLast(t.Context())
+	must(t, err)
+	if n := len(list(t, db).Rows); n != 1 || len(tasks(t, db)) != 0 {
+		t.Errorf("taken back: %d conversations shown, for the server: %+v", n, tasks(t, db))
+	}
+	act(t, db, conversation.ActDelete, "", l)
+	if len(tasks(t, db)) != 1 {
+		t.Errorf("deleting asks the server for %+v", tasks(t, db))
+	}
+	sound(t, db)
+}
