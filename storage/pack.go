@@ -36,9 +36,18 @@ func (p *packer) close() {
 	}
 }
 
+// packWhole is the size of a source from which on there is room at once for all
+// that it may become: what is large can seldom be compressed, and to make room
+// again and again would take its size several times.
+const packWhole = 1 << 20
+
 // Pack compresses a raw source. It may be called from any goroutine.
 func (d *DB) Pack(raw []byte) []byte {
-	return d.pack.enc.EncodeAll(raw, make([]byte, 0, len(raw)/2+64))
+	room := len(raw)/2 + 64
+	if len(raw) >= packWhole {
+		room = d.pack.enc.MaxEncodedSize(len(raw))
+	}
+	return d.pack.enc.EncodeAll(raw, make([]byte, 0, room))
 }
 
 // Unpack gives back what Pack was given.

@@ -9,12 +9,22 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/caliopen/caliopen-tui/privacy/device"
 )
 
+// The collector of garbage begins late, since most commands are over before it
+// gains anything, and works all the harder when there is much in memory.
+const (
+	collectAt   = 400 // percent of what is in use
+	memoryLimit = 128 << 20
+)
+
 func main() {
+	debug.SetGCPercent(collectAt)
+	debug.SetMemoryLimit(memoryLimit)
 	_ = device.Harden() // what cannot be closed is told by "explain device"
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	code := newProgram().run(ctx, os.Args[1:])
