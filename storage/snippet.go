@@ -61,10 +61,10 @@ func termOf(n conversation.Node) term {
 type word struct{ start, end int }
 
 func wordsOf(s string) []word {
-	var out []word
+	out := make([]word, 0, len(s)/6) // as long as words are, more or less
 	start := -1
 	for i, r := range s {
-		in := unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r)
+		in := wordRune(r)
 		if in && start < 0 {
 			start = i
 		}
@@ -77,6 +77,15 @@ func wordsOf(s string) []word {
 		out = append(out, word{start, len(s)})
 	}
 	return out
+}
+
+// wordRune tells whether a rune belongs to a word, marks on letters too. Most
+// runes are plain letters and spaces, and need no table.
+func wordRune(r rune) bool {
+	if r < 0x80 {
+		return 'a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9'
+	}
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r)
 }
 
 // snippet gives the place of the first match in a message: in its text, or else
@@ -172,10 +181,10 @@ func back(s string, at int) int {
 // places finds the matches of a field, sorted and apart from each other.
 func places(text, field string, ts []term) [][2]int {
 	var out [][2]int
-	var folded []string
 	words := wordsOf(text)
-	for _, w := range words {
-		folded = append(folded, plainly(text[w.start:w.end]))
+	folded := make([]string, len(words))
+	for i, w := range words {
+		folded[i] = plainly(text[w.start:w.end])
 	}
 	for _, t := range ts {
 		switch {
