@@ -152,7 +152,7 @@ type Task struct {
 	Validity uint32
 	RemoteID string
 	Tag      string
-	Target   string // archive and delete: the folder to move to, "" when the account has none
+	Target   string // archive and delete: the folder to move to, "" when the account has none: one is made then
 }
 
 // Security of the connection in use.

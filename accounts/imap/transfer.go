@@ -13,18 +13,15 @@ import (
 	"github.com/caliopen/caliopen-tui/conversation"
 )
 
-// away archives or deletes. Without a folder to move to, archiving makes one
-// and deleting is for good.
+// away archives or deletes: it moves. A folder to move to is made where there
+// is none, so that no act of the user is final on the server.
 func (l *lane) away(ctx context.Context, s *session, set imap.UIDSet, t accounts.Task) error {
 	target := t.Target
-	if target == "" && t.Kind == conversation.ActArchive {
-		target = "Archive"
+	if target == "" {
+		target = map[conversation.ActKind]string{conversation.ActArchive: "Archive", conversation.ActDelete: "Trash"}[t.Kind]
 	}
-	switch target {
-	case t.Folder:
+	if target == t.Folder {
 		return nil // it is there already
-	case "":
-		return s.expunge(ctx, set)
 	}
 	err := l.move(ctx, s, set, t.Folder, target)
 	if !errors.Is(err, accounts.ErrFolder) && !errors.Is(err, accounts.ErrRefused) {

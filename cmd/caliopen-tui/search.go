@@ -16,6 +16,7 @@ type searching struct {
 	count, facets bool
 	save, forget  string
 	saved         bool
+	naming        bool // --save was given, perhaps with an empty name
 }
 
 func (p *program) searchCommand() *cobra.Command {
@@ -37,6 +38,7 @@ func (p *program) searchCommand() *cobra.Command {
 
 // words says that only what looks for messages needs a query.
 func (s *searching) words(c *cobra.Command, args []string) error {
+	s.naming = c.Flags().Changed("save")
 	if s.saved || s.forget != "" {
 		return cobra.NoArgs(c, args)
 	}
@@ -49,7 +51,7 @@ func (p *program) search(ctx context.Context, a *app, s *searching, text string)
 		return p.showSaved(ctx, a)
 	case s.forget != "":
 		return forget(ctx, a, s.forget)
-	case s.save != "":
+	case s.naming:
 		return pointed(a.svc.SaveSearch(ctx, conversation.SavedSearch{Name: s.save, Query: text}), text)
 	}
 	if err := positive(s.limit); err != nil {
