@@ -63,7 +63,16 @@ func (p *pass) changedSince(ctx context.Context, v *visitState) error {
 	}
 	o := &imap.FetchOptions{UID: true, Flags: true, ModSeq: true, ChangedSince: v.f.ModSeq}
 	c := &collector{ctx: ctx, p: p, v: v}
-	if err := p.current.each(ctx, imap.UIDSet{{Start: 1, Stop: 0}}, o, c.note); err != nil {
+	err := p.current.each(ctx, imap.UIDSet{{Start: 1, Stop: 0}}, o, c.note)
+	switch {
+	case err == nil:
+	case c.err == nil && errors.Is(err, errBroken): // one of the answers; which one shows when some are asked for at a time
+		p.after(err)
+		if err := c.flush(); err != nil { // what was understood holds
+			return err
+		}
+		return p.compareAll(ctx, v)
+	default:
 		return errors.Join(c.err, err)
 	}
 	return c.flush()
@@ -75,28 +84,80 @@ func (p *pass) changedSince(ctx context.Context, v *visitState) error {
 func (p *pass) compareAll(ctx context.Context, v *visitState) error {
 	var gone spans
 	for rows := range slices.Chunk(v.here.rows, comparedAtOnce) {
-		if err := p.yield(ctx); err != nil {
+		lacking, err := p.compare(ctx, v, rows)
+		if err != nil {
 			return err
 		}
-		if err := p.reopen(ctx, v); err != nil {
-			return err
-		}
-		o := &imap.FetchOptions{UID: true, Flags: true, ModSeq: p.current.caps.Has(imap.CapCondStore)}
-		c := &collector{ctx: ctx, p: p, v: v, first: rows[0].uid, seen: make([]bool, len(rows))}
-		window := imap.UIDSet{{Start: imap.UID(rows[0].uid), Stop: imap.UID(rows[len(rows)-1].uid)}}
-		if err := p.current.each(ctx, window, o, c.note); err != nil {
-			return errors.Join(c.err, err)
-		}
-		if err := c.flush(); err != nil {
-			return err
-		}
-		for i, r := range rows {
-			if !c.seen[i] {
-				gone.push(r.uid, r.uid)
-			}
-		}
+		gone = gone.with(lacking)
 	}
 	return p.remove(ctx, v, gone)
+}
+
+// compare reads the flags of some messages and gives those that are gone. When
+// the answer cannot be understood, it is narrowed down to the messages that make
+// it so; their flags stay as they are, and are not asked for any more.
+func (p *pass) compare(ctx context.Context, v *visitState, rows []row) (gone spans, err error) {
+	if err := p.yield(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.reopen(ctx, v); err != nil {
+		return nil, err
+	}
+	o := &imap.FetchOptions{UID: true, Flags: true, ModSeq: p.current.caps.Has(imap.CapCondStore)}
+	c := &collector{ctx: ctx, p: p, v: v, first: rows[0].uid, seen: make([]bool, len(rows))}
+	asked, mute := p.audible(v, rows)
+	if len(asked) == 0 {
+		return nil, nil
+	}
+	if err := p.current.each(ctx, asked, o, c.note); err != nil {
+		if c.err != nil || !errors.Is(err, errBroken) || p.reconnects >= maxReconnects {
+			return nil, errors.Join(c.err, err)
+		}
+		p.after(err)
+		p.reconnects++
+		if err := c.flush(); err != nil { // what was understood holds
+			return nil, err
+		}
+		return p.narrow(ctx, v, rows)
+	}
+	for i, r := range rows {
+		if !c.seen[i] && !mute.has(r.uid) {
+			gone.push(r.uid, r.uid)
+		}
+	}
+	return gone, c.flush()
+}
+
+// narrow compares halves of what could not be compared as a whole.
+func (p *pass) narrow(ctx context.Context, v *visitState, rows []row) (spans, error) {
+	if len(rows) == 1 {
+		p.log.Warn("imap: flags not understood", "folder", v.f.Name, "uid", rows[0].uid)
+		p.mute[copyKey{v.f.Name, v.f.Validity, rows[0].uid}] = true
+		return nil, nil
+	}
+	half := len(rows) / 2
+	low, err := p.compare(ctx, v, rows[:half])
+	if err != nil {
+		return nil, err
+	}
+	high, err := p.compare(ctx, v, rows[half:])
+	return low.with(high), err
+}
+
+// audible names the messages whose flags can be asked for, and those whose
+// cannot.
+func (p *pass) audible(v *visitState, rows []row) (asked imap.UIDSet, mute spans) {
+	var uids []uint32
+	for k := range p.mute {
+		if k.folder == v.f.Name && k.validity == v.f.Validity {
+			uids = append(uids, k.uid)
+		}
+	}
+	mute = spansOf(uids)
+	for _, r := range (spans{{rows[0].uid, rows[len(rows)-1].uid}}).without(mute) {
+		asked = append(asked, imap.UIDRange{Start: imap.UID(r.low), Stop: imap.UID(r.high)})
+	}
+	return asked, mute
 }
 
 // collector gathers changes of flags.

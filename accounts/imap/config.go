@@ -66,6 +66,7 @@ type Client struct {
 	alone     atomic.Pointer[time.Time] // no connection besides the first is asked for until then
 	stirred   atomic.Bool               // Watch heard of something since a pass looked at the inbox
 	suspects  map[copyKey]int           // how often fetching a message cut the connection
+	mute      map[copyKey]bool          // copies whose flags cannot be understood
 	missing   map[string]time.Time      // folders braked, and since when
 	plain     atomic.Bool               // the server does not do well with extended lists
 	seen      seen                      // the folders as the last pass left them
@@ -96,6 +97,7 @@ func New(c Config) (*Client, error) {
 		log:      c.Log,
 		now:      c.Clock,
 		suspects: map[copyKey]int{},
+		mute:     map[copyKey]bool{},
 		missing:  map[string]time.Time{},
 	}
 	client.first, client.second = newLane(client), newLane(client)
