@@ -69,17 +69,7 @@ func flapping(k *rack) {
 		stop()
 		s.pulls()
 	})
-	k.try("seen", func(t *testing.T) { // an error shows within five seconds
-		s := k.scene(t, proxy, 5)
-		stop := s.p.serve()
-		defer stop()
-		s.p.until(t, 20*time.Second, func() bool { return s.p.eng.Statuses()[0].Phase == conversation.PhaseIdle })
-		proxy.Arm(servertest.Fault{Kind: servertest.Refuse, Always: true})
-		proxy.Hangup()
-		s.p.until(t, 5*time.Second, func() bool { return s.p.eng.Statuses()[0].Err != nil })
-		stop()
-		s.pulls()
-	})
+	k.try("seen", func(t *testing.T) { seenSoon(t, k, proxy) })
 	k.try("denied", func(t *testing.T) {
 		s := k.scene(t, proxy, 5)
 		proxy.Arm(servertest.Fault{Kind: servertest.Deny, Upon: regexp.MustCompile("^(LOGIN|AUTHENTICATE)"), Text: "[AUTHENTICATIONFAILED] no", Always: true})
@@ -106,6 +96,19 @@ func flapping(k *rack) {
 			t.Errorf("I8: a server that is not trusted was told %q", log)
 		}
 	})
+}
+
+// seenSoon cuts the network: that shows within five seconds.
+func seenSoon(t *testing.T, k *rack, proxy *servertest.Proxy) {
+	s := k.scene(t, proxy, 5)
+	stop := s.p.serve()
+	defer stop()
+	s.p.until(t, 20*time.Second, func() bool { return s.p.eng.Statuses()[0].Phase == conversation.PhaseIdle })
+	proxy.Arm(servertest.Fault{Kind: servertest.Refuse, Always: true})
+	proxy.Hangup()
+	s.p.until(t, 5*time.Second, func() bool { return s.p.eng.Statuses()[0].Err != nil })
+	stop()
+	s.pulls()
 }
 
 // clocks are wrong here, and dates are wrong in mails.
