@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/caliopen/caliopen-tui/conversation"
 	"github.com/caliopen/caliopen-tui/ui"
 	"github.com/caliopen/caliopen-tui/ui/uitest"
@@ -42,5 +44,20 @@ func TestTheFirstRunTakesTheKeyOfGnuPG(t *testing.T) {
 		if k := keys[len(keys)-1]; k.Fingerprint != uitest.ForeignPrint || !k.Own {
 			t.Errorf("keys %+v", keys)
 		}
+	})
+}
+
+// Two escapes that arrive together, as over a slow line, are two: from the
+// field of the search to its hits, and out of it.
+func TestTwoEscapesInOneGo(t *testing.T) {
+	journey(t, 80, 24, setup{}, func(d *uitest.Driver, _ *uitest.Fake) {
+		d.Press("/")
+		d.Keys("vendredi")
+		d.Wait(time.Second)
+		d.Expect("Search")
+		d.Send(tea.KeyPressMsg{Code: tea.KeyEscape, Mod: tea.ModAlt})
+		d.Wait(time.Second)
+		d.Expect("Conversations")
+		d.Refuse("vendredi")
 	})
 }

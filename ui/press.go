@@ -15,6 +15,10 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 	if a.note.bad {
 		a.note = note{} // an error was seen once a key is pressed
 	}
+	if msg.Code == tea.KeyEscape && msg.Mod == tea.ModAlt { // two that a slow line delivers in one go
+		msg.Mod = 0
+		return tea.Batch(a.press(msg), a.press(msg))
+	}
 	top := a.focus()
 	if t, ok := top.(screen.Typist); ok && t.Typing() {
 		return a.typed(t, top, msg)
