@@ -205,7 +205,7 @@ func (r *relay) answers() {
 		pos := r.pos
 		r.mu.Unlock()
 		if line {
-			r.p.mark(r.number, pos, wholeBody.Match(b))
+			r.p.mark(r.number, pos, err == nil && wholeBody.Match(b) && !r.isDead())
 		}
 		return err
 	})
