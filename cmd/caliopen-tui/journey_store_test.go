@@ -58,6 +58,10 @@ func store(t testing.TB, dir string, n int, raw func(int) []byte) {
 			t.Error(err)
 		}
 	}()
+	own := accounts.Own{Account: "alice", Protocol: conversation.Mail, Addresses: []conversation.Address{conversation.MailAddress(servertest.Alice)}}
+	if err := db.SetOwn(ctx, []accounts.Own{own}); err != nil { // as the engine does before the first pass
+		t.Fatal(err)
+	}
 	const step = 2000
 	for from := 0; from < n; from += step {
 		batch := make([]accounts.Arrival, min(step, n-from))
