@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,12 +13,11 @@ import (
 // filling is a transport whose mailbox gets fuller.
 type filling struct {
 	*script
-	asked int
+	asked atomic.Int32
 }
 
 func (f *filling) Quota(context.Context) (int, error) {
-	f.asked++
-	return 80 + f.asked, nil
+	return 80 + int(f.asked.Add(1)), nil
 }
 
 func TestQuotaIsToldAfterAPassAndSeldomAsked(t *testing.T) {
@@ -31,8 +31,8 @@ func TestQuotaIsToldAfterAPassAndSeldomAsked(t *testing.T) {
 		defer stop()
 		time.Sleep(30 * time.Minute) // many passes
 		synctest.Wait()
-		if got := e.Statuses()[0].Quota; got != 81 || f.asked != 1 {
-			t.Errorf("%d per cent after %d questions, want 81 after one", got, f.asked)
+		if got := e.Statuses()[0].Quota; got != 81 || f.asked.Load() != 1 {
+			t.Errorf("%d per cent after %d questions, want 81 after one", got, f.asked.Load())
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()

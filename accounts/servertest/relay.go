@@ -27,16 +27,17 @@ type relay struct {
 	number int
 	armed  int // when it began, to tell its number among the connections of the fault
 
-	mu    sync.Mutex
-	base  int64  // offset from which the fault counts
-	tag   string // of the command that armed the fault
-	upon  bool   // that command came
-	pos   int64  // bytes of the server so far
-	left  int64  // bytes still to be dropped
-	held  []byte // bytes to be sent again
-	want  int64  // how many those are to be
-	spent bool   // the fault befell this connection and is over
-	dead  bool   // nothing moves any more
+	mu     sync.Mutex
+	base   int64  // offset from which the fault counts
+	tag    string // of the command that armed the fault
+	upon   bool   // that command came
+	pos    int64  // bytes of the server so far
+	handed int64  // those and what is being written to the client
+	left   int64  // bytes still to be dropped
+	held   []byte // bytes to be sent again
+	want   int64  // how many those are to be
+	spent  bool   // the fault befell this connection and is over
+	dead   bool   // nothing moves any more
 }
 
 func (r *relay) serve() {
@@ -145,7 +146,7 @@ func (r *relay) command(line []byte) bool {
 		r.mu.Lock()
 		first := !r.upon && !r.spent
 		if first {
-			r.upon, r.base, r.tag = true, r.pos, string(tag)
+			r.upon, r.base, r.tag = true, max(r.pos, r.handed), string(tag)
 		}
 		r.mu.Unlock()
 		if first && f.Kind == Deny {
@@ -199,6 +200,9 @@ func (r *relay) strike(over bool) {
 // answers passes on what the server says.
 func (r *relay) answers() {
 	_ = pieces(r.server, r.p.client != nil, func(b []byte, line bool) error {
+		r.mu.Lock()
+		r.handed = r.pos + int64(len(b)) // a client may go on before the writing returns
+		r.mu.Unlock()
 		err := r.answer(b, line)
 		r.mu.Lock()
 		r.pos += int64(len(b))
