@@ -96,7 +96,8 @@ func TestWatchTellsNothingTwice(t *testing.T) {
 			s.answers["IDLE"] = func(w io.Writer, _ string) string {
 				io.WriteString(w, "+ idling\r\n")
 				idle <- struct{}{}
-				return ""
+				<-t.Context().Done() // it ends when the client hangs up
+				return "-"
 			}
 			client := newClient(t, s.start())
 			m := newMemory()
