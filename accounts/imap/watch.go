@@ -144,6 +144,9 @@ func (w *watcher) wait(ctx context.Context, d time.Duration) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-w.s.c.Closed():
+			if ctx.Err() != nil { // we hung up ourselves
+				return ctx.Err()
+			}
 			return w.s.explain(errBroken)
 		case <-due.C:
 			return nil
