@@ -1,6 +1,11 @@
 package storage
 
-import "github.com/caliopen/caliopen-tui/conversation"
+import (
+	"strings"
+
+	"github.com/caliopen/caliopen-tui/accounts"
+	"github.com/caliopen/caliopen-tui/conversation"
+)
 
 // cache remembers rows that are looked up for every message. It holds only
 // what was committed by this connection or written in the present transaction:
@@ -89,7 +94,10 @@ func (t *tx) folder(account int64, name string) (folderRow, error) {
 	var f folderRow
 	ok, err := t.get("SELECT id, use, local FROM folder WHERE account = ? AND name = ?", []any{account, name}, &f.id, &f.use, &f.local)
 	if err == nil && !ok {
-		f.id, err = t.insert("INSERT INTO folder (account, name) VALUES (?, ?)", account, name)
+		if strings.EqualFold(name, "INBOX") { // in whatever spelling (RFC 9051, section 5.1)
+			f.use = string(accounts.UseInbox)
+		}
+		f.id, err = t.insert("INSERT INTO folder (account, name, use) VALUES (?, ?, ?)", account, name, f.use)
 	}
 	if err == nil {
 		t.cache.folders[k] = f
