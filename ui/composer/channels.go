@@ -79,17 +79,7 @@ func (c *Channels) State() key.State { return key.State{Row: c.list.Total() > 0}
 
 // Do runs an action.
 func (c *Channels) Do(id key.ID) (tea.Cmd, bool) {
-	switch id {
-	case key.Down:
-		c.list.Move(1)
-	case key.Up:
-		c.list.Move(-1)
-	case key.Open:
-		return c.take(), true
-	default:
-		return nil, false
-	}
-	return nil, true
+	return screen.Pick(c.list, id, c.take)
 }
 
 // take chooses the channel, unless it cannot carry the message.

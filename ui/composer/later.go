@@ -141,17 +141,7 @@ func (t *Times) State() key.State { return key.State{Row: true} }
 
 // Do runs an action.
 func (t *Times) Do(id key.ID) (tea.Cmd, bool) {
-	switch id {
-	case key.Down:
-		t.list.Move(1)
-	case key.Up:
-		t.list.Move(-1)
-	case key.Open:
-		return t.take(), true
-	default:
-		return nil, false
-	}
-	return nil, true
+	return screen.Pick(t.list, id, t.take)
 }
 
 func (t *Times) take() tea.Cmd {

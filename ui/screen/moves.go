@@ -1,6 +1,10 @@
 package screen
 
-import "github.com/caliopen/caliopen-tui/ui/key"
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/caliopen/caliopen-tui/ui/key"
+)
 
 // Mover is what a cursor moves over: a list or a sheet.
 type Mover interface {
@@ -33,4 +37,19 @@ func Move(m Mover, id key.ID) bool {
 		return false
 	}
 	return true
+}
+
+// Pick runs an action in a short list from which one line is taken.
+func Pick(list interface{ Move(by int) }, id key.ID, take func() tea.Cmd) (tea.Cmd, bool) {
+	switch id {
+	case key.Down:
+		list.Move(1)
+	case key.Up:
+		list.Move(-1)
+	case key.Open:
+		return take(), true
+	default:
+		return nil, false
+	}
+	return nil, true
 }

@@ -91,17 +91,7 @@ func (b *Links) State() key.State { return key.State{Row: b.n > 0} }
 
 // Do runs an action.
 func (b *Links) Do(id key.ID) (tea.Cmd, bool) {
-	switch id {
-	case key.Down:
-		b.list.Move(1)
-	case key.Up:
-		b.list.Move(-1)
-	case key.Open:
-		return b.open(), true
-	default:
-		return nil, false
-	}
-	return nil, true
+	return screen.Pick(b.list, id, b.open)
 }
 
 func (b *Links) open() tea.Cmd {
